@@ -1,4 +1,5 @@
-// A file that the build placed inside the binary (cmake/embed.cmake): SQL migrations, the web page, the API description.
+// A file that the build placed inside the binary (cmake/embed.cmake): SQL migrations, the web page, the API
+// description.
 #pragma once
 #include <string_view>
 
