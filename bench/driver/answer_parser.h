@@ -16,7 +16,7 @@
 namespace jangteo::bench {
 
 class AnswerParser {
-public:
+ public:
   enum class State : uint8_t { Incomplete, Complete, Broken };
   static constexpr size_t head_bytes_max = 64 * 1024;
 
@@ -36,28 +36,19 @@ public:
   // the head came earlier. For error samples.
   std::string_view body_in_last_feed() const { return body_in_last_feed_; }
 
-private:
-  enum class Phase : uint8_t {
-    Head,
-    Length,
-    UntilClose,
-    ChunkSize,
-    ChunkData,
-    ChunkEnd,
-    Trailer,
-    Done
-  };
+ private:
+  enum class Phase : uint8_t { Head, Length, UntilClose, ChunkSize, ChunkData, ChunkEnd, Trailer, Done };
 
   bool read_head(std::string_view head);
   State feed_body(std::string_view bytes);
-  bool read_line(std::string_view &bytes);
+  bool read_line(std::string_view& bytes);
 
   Phase phase_ = Phase::Head;
   bool keeps_alive_ = true;
   int status_ = 0;
-  uint64_t remaining_ = 0; // of the body, or of the chunk
-  std::string carried_;    // unfinished head or chunk line
+  uint64_t remaining_ = 0;  // of the body, or of the chunk
+  std::string carried_;     // unfinished head or chunk line
   std::string_view body_in_last_feed_;
 };
 
-} // namespace jangteo::bench
+}  // namespace jangteo::bench

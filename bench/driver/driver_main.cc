@@ -25,66 +25,53 @@ std::atomic<bool> stop_requested = false;
 void allow_open_files(int64_t wanted) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur >= static_cast<rlim_t>(wanted))
-    return;
+  if (limit.rlim_cur >= static_cast<rlim_t>(wanted)) return;
   limit.rlim_max = std::max(limit.rlim_max, static_cast<rlim_t>(wanted));
   limit.rlim_cur = static_cast<rlim_t>(wanted);
-  if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
-    return;
+  if (setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void pin_this_thread(const LoadOptions &options, int worker) {
+void pin_this_thread(const LoadOptions& options, int worker) {
   prctl(PR_SET_TIMERSLACK, 1UL);
-  if (options.cpus.empty())
-    return;
+  if (options.cpus.empty()) return;
   cpu_set_t set;
   CPU_ZERO(&set);
-  CPU_SET(static_cast<size_t>(
-              options.cpus[static_cast<size_t>(worker) % options.cpus.size()]),
-          &set);
+  CPU_SET(static_cast<size_t>(options.cpus[static_cast<size_t>(worker) % options.cpus.size()]), &set);
   if (pthread_setaffinity_np(pthread_self(), sizeof set, &set) != 0)
     std::fprintf(stderr, "bench_driver: cannot pin worker %d\n", worker);
 }
 
-void sleep_until(int64_t time_ns, const std::atomic<bool> &finished) {
+void sleep_until(int64_t time_ns, const std::atomic<bool>& finished) {
   while (!finished.load() && !stop_requested.load()) {
     const int64_t left_ns = time_ns - now_ns();
-    if (left_ns <= 0)
-      return;
-    std::this_thread::sleep_for(
-        std::chrono::nanoseconds(std::min<int64_t>(left_ns, 20'000'000)));
+    if (left_ns <= 0) return;
+    std::this_thread::sleep_for(std::chrono::nanoseconds(std::min<int64_t>(left_ns, 20'000'000)));
   }
 }
 
-int measure(const LoadOptions &options) {
+int measure(const LoadOptions& options) {
   allow_open_files(options.connection_count + options.idle_count + 100);
   std::vector<std::unique_ptr<LoadWorker>> workers;
   uint64_t open = 0;
   for (int i = 0; i < options.thread_count; ++i) {
     workers.push_back(std::make_unique<LoadWorker>(options, i));
-    open += workers.back()->connect_all(std::max(
-        10.0,
-        static_cast<double>(options.connection_count + options.idle_count) /
-            1000));
+    open += workers.back()->connect_all(
+        std::max(10.0, static_cast<double>(options.connection_count + options.idle_count) / 1000));
   }
   if (open == 0) {
-    std::fprintf(stderr, "bench_driver: nothing answers at %s\n",
-                 options.host.c_str());
+    std::fprintf(stderr, "bench_driver: nothing answers at %s\n", options.host.c_str());
     return 1;
   }
 
   LoadWindow window;
   window.start_ns = now_ns() + 20'000'000;
   const bool by_count = options.request_count > 0;
-  window.from_ns =
-      window.start_ns + static_cast<int64_t>(options.warm_up_s * 1e9);
+  window.from_ns = window.start_ns + static_cast<int64_t>(options.warm_up_s * 1e9);
   window.until_ns =
-      by_count
-          ? std::numeric_limits<int64_t>::max()
-          : window.from_ns + static_cast<int64_t>(options.duration_s * 1e9);
+      by_count ? std::numeric_limits<int64_t>::max() : window.from_ns + static_cast<int64_t>(options.duration_s * 1e9);
 
   std::atomic<bool> finished = false;
   std::atomic<int> running = options.thread_count;
@@ -93,14 +80,12 @@ int measure(const LoadOptions &options) {
     threads.emplace_back([&, i] {
       pin_this_thread(options, i);
       workers[static_cast<size_t>(i)]->run(window, stop_requested);
-      if (running.fetch_sub(1) == 1)
-        finished = true;
+      if (running.fetch_sub(1) == 1) finished = true;
     });
   }
   const auto answered = [&] {
     uint64_t sum = 0;
-    for (const auto &worker : workers)
-      sum += worker->answered();
+    for (const auto& worker : workers) sum += worker->answered();
     return sum;
   };
   struct Mark {
@@ -109,10 +94,7 @@ int measure(const LoadOptions &options) {
     ProcessUsage server;
     uint64_t answered;
   };
-  const auto mark = [&] {
-    return Mark{now_ns(), own_cpu_s(), read_process_usage(options.server_pids),
-                answered()};
-  };
+  const auto mark = [&] { return Mark{now_ns(), own_cpu_s(), read_process_usage(options.server_pids), answered()}; };
 
   sleep_until(window.from_ns, finished);
   const Mark begin = mark();
@@ -121,36 +103,27 @@ int measure(const LoadOptions &options) {
   while (!finished && !stop_requested && now_ns() < window.until_ns) {
     int64_t wake_ns = std::min(window.until_ns, now_ns() + 1'000'000'000);
     if (options.progress_s > 0)
-      wake_ns = std::min(window.until_ns,
-                         last_progress_ns +
-                             static_cast<int64_t>(options.progress_s * 1e9));
+      wake_ns = std::min(window.until_ns, last_progress_ns + static_cast<int64_t>(options.progress_s * 1e9));
     sleep_until(wake_ns, finished);
     const int64_t time_ns = now_ns();
-    if (options.progress_s > 0 &&
-        time_ns >=
-            last_progress_ns + static_cast<int64_t>(options.progress_s * 1e9)) {
+    if (options.progress_s > 0 && time_ns >= last_progress_ns + static_cast<int64_t>(options.progress_s * 1e9)) {
       const uint64_t count = answered();
       std::fprintf(stderr, "bench_driver: %5.0f s  %8.0f answers/s\n",
                    static_cast<double>(time_ns - window.start_ns) / 1e9,
-                   static_cast<double>(count - last_answered) * 1e9 /
-                       static_cast<double>(time_ns - last_progress_ns));
+                   static_cast<double>(count - last_answered) * 1e9 / static_cast<double>(time_ns - last_progress_ns));
       last_progress_ns = time_ns;
       last_answered = count;
     }
   }
   const Mark end = mark();
-  threads.clear(); // joins
+  threads.clear();  // joins
 
   LoadTally tally = workers.front()->tally();
-  for (size_t i = 1; i < workers.size(); ++i)
-    tally.merge(workers[i]->tally());
+  for (size_t i = 1; i < workers.size(); ++i) tally.merge(workers[i]->tally());
   LoadMeasurement measurement;
   const int64_t ended_ns =
-      by_count ? std::max(tally.last_answer_ns, window.from_ns + 1)
-               : std::min(window.until_ns, end.time_ns);
-  measurement.window_s =
-      static_cast<double>(std::max<int64_t>(0, ended_ns - window.from_ns)) /
-      1e9;
+      by_count ? std::max(tally.last_answer_ns, window.from_ns + 1) : std::min(window.until_ns, end.time_ns);
+  measurement.window_s = static_cast<double>(std::max<int64_t>(0, ended_ns - window.from_ns)) / 1e9;
   measurement.driver_cpu_s = end.driver_cpu_s - begin.driver_cpu_s;
   measurement.server_cpu_s = end.server.cpu_s - begin.server.cpu_s;
   measurement.answers_while_measuring = end.answered - begin.answered;
@@ -159,10 +132,10 @@ int measure(const LoadOptions &options) {
   return 0;
 }
 
-} // namespace
-} // namespace jangteo::bench
+}  // namespace
+}  // namespace jangteo::bench
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   using namespace jangteo::bench;
   if (argc == 2 && std::string_view(argv[1]) == "--help") {
     std::fputs(usage_text, stdout);
@@ -170,8 +143,7 @@ int main(int argc, char **argv) {
   }
   const auto options = parse_load_options(std::span(argv + 1, argv + argc));
   if (!options) {
-    std::fprintf(stderr, "bench_driver: %s (--help lists the options)\n",
-                 options.error().c_str());
+    std::fprintf(stderr, "bench_driver: %s (--help lists the options)\n", options.error().c_str());
     return 2;
   }
   std::signal(SIGPIPE, SIG_IGN);

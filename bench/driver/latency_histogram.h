@@ -15,13 +15,13 @@
 namespace jangteo::bench {
 
 class LatencyHistogram {
-public:
-  static constexpr int64_t value_ns_max = (int64_t{1} << 42) - 1; // 73 minutes
+ public:
+  static constexpr int64_t value_ns_max = (int64_t{1} << 42) - 1;  // 73 minutes
 
   LatencyHistogram();
 
   void record(int64_t value_ns);
-  void merge(const LatencyHistogram &other);
+  void merge(const LatencyHistogram& other);
 
   uint64_t count() const { return count_; }
   int64_t max_ns() const { return max_ns_; }
@@ -35,11 +35,11 @@ public:
   // fine buckets put together: 16 per power of two.
   std::vector<std::pair<int64_t, uint64_t>> coarse_buckets() const;
 
-private:
+ private:
   std::vector<uint64_t> buckets_;
   uint64_t count_ = 0;
   int64_t max_ns_ = 0;
   double sum_ns_ = 0;
 };
 
-} // namespace jangteo::bench
+}  // namespace jangteo::bench

@@ -7,8 +7,7 @@ namespace {
 
 TEST(LatencyHistogram, ReportsPercentilesWithinOnePercent) {
   LatencyHistogram histogram;
-  for (int64_t us = 1; us <= 10'000; ++us)
-    histogram.record(us * 1000);
+  for (int64_t us = 1; us <= 10'000; ++us) histogram.record(us * 1000);
   EXPECT_EQ(histogram.count(), 10'000u);
   for (const double percent : {50.0, 90.0, 99.0, 99.9}) {
     const double exact_ns = percent / 100 * 10'000'000;
@@ -50,12 +49,10 @@ TEST(LatencyHistogram, MergesAsIfOneHadRecordedEverything) {
 
 TEST(LatencyHistogram, LosesNothingInItsCoarseBuckets) {
   LatencyHistogram histogram;
-  for (int64_t value_ns = 1; value_ns < 1'000'000'000;
-       value_ns = value_ns * 5 / 4 + 1)
-    histogram.record(value_ns);
+  for (int64_t value_ns = 1; value_ns < 1'000'000'000; value_ns = value_ns * 5 / 4 + 1) histogram.record(value_ns);
   uint64_t sum = 0;
   int64_t last_bound_ns = -1;
-  for (const auto &[bound_ns, count] : histogram.coarse_buckets()) {
+  for (const auto& [bound_ns, count] : histogram.coarse_buckets()) {
     EXPECT_GT(bound_ns, last_bound_ns);
     last_bound_ns = bound_ns;
     sum += count;
@@ -71,5 +68,5 @@ TEST(LatencyHistogram, CountsOutliersAtItsLimits) {
   EXPECT_EQ(histogram.max_ns(), LatencyHistogram::value_ns_max);
 }
 
-} // namespace
-} // namespace jangteo::bench
+}  // namespace
+}  // namespace jangteo::bench

@@ -14,7 +14,7 @@
 
 namespace jangteo::bench {
 
-inline constexpr const char *usage_text =
+inline constexpr const char* usage_text =
     R"(usage: bench_driver --target 127.0.0.1:PORT --request 'GET /path' [options]
 
 what is sent
@@ -44,24 +44,24 @@ The result is one JSON object on standard output. Exit: 0 measured (errors are i
 
 struct LoadOptions {
   uint16_t port = 0;
-  uint32_t address_be = 0; // network order
-  std::string host;        // as given
+  uint32_t address_be = 0;  // network order
+  std::string host;         // as given
   std::vector<RequestTemplate> requests;
   bool draws_requests = false;
   RequestValues values;
   std::vector<int> expected_statuses = {200, 201};
 
   int64_t connection_count = 1;
-  double rate_per_s = 0; // 0: closed loop
+  double rate_per_s = 0;  // 0: closed loop
   double duration_s = 10;
   double warm_up_s = 0;
-  int64_t request_count = 0; // 0: by duration
+  int64_t request_count = 0;  // 0: by duration
   int64_t requests_per_connection = 0;
   double timeout_s = 30;
   double drain_s = 10;
   int64_t idle_count = 0;
   double idle_period_s = 30;
-  std::vector<RequestTemplate> idle_request; // one when idle_count > 0
+  std::vector<RequestTemplate> idle_request;  // one when idle_count > 0
 
   int thread_count = 1;
   std::vector<int> cpus;
@@ -70,7 +70,6 @@ struct LoadOptions {
   double progress_s = 5;
 };
 
-std::expected<LoadOptions, std::string>
-parse_load_options(std::span<char *const> arguments);
+std::expected<LoadOptions, std::string> parse_load_options(std::span<char* const> arguments);
 
-} // namespace jangteo::bench
+}  // namespace jangteo::bench

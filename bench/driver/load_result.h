@@ -28,12 +28,10 @@ struct LoadMeasurement {
   double window_s = 0;
   double driver_cpu_s = 0;
   double server_cpu_s = 0;
-  uint64_t answers_while_measuring =
-      0; // whatever their status, for the CPU figures
+  uint64_t answers_while_measuring = 0;  // whatever their status, for the CPU figures
   ProcessUsage server_at_end;
 };
 
-std::string load_result_json(const LoadOptions &options, const LoadTally &tally,
-                             const LoadMeasurement &measurement);
+std::string load_result_json(const LoadOptions& options, const LoadTally& tally, const LoadMeasurement& measurement);
 
-} // namespace jangteo::bench
+}  // namespace jangteo::bench

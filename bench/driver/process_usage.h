@@ -21,4 +21,4 @@ ProcessUsage read_process_usage(std::span<const int> pids);
 // CPU seconds of this process, all threads.
 double own_cpu_s();
 
-} // namespace jangteo::bench
+}  // namespace jangteo::bench

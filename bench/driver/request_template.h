@@ -29,22 +29,19 @@ struct RequestValues {
 };
 
 class RequestTemplate {
-public:
+ public:
   // `headers` are lines "Name: value" without line end. Host, Content-Type
   // (POST only, unless given) and Content-Length are added.
-  static std::expected<RequestTemplate, std::string>
-  parse(std::string_view text, std::string_view host,
-        const std::vector<std::string> &headers);
+  static std::expected<RequestTemplate, std::string> parse(std::string_view text, std::string_view host,
+                                                           const std::vector<std::string>& headers);
 
-  const std::string &name() const {
-    return name_;
-  } // "GET /path" as given, for reports
+  const std::string& name() const { return name_; }  // "GET /path" as given, for reports
   bool uses(std::string_view placeholder) const;
 
-private:
+ private:
   friend class RequestFiller;
   enum class Slot { None, Id, Key, Token, Number };
-  struct Piece { // a literal followed by a value
+  struct Piece {  // a literal followed by a value
     std::string literal;
     Slot slot = Slot::None;
   };
@@ -52,31 +49,26 @@ private:
   static std::vector<Piece> cut(std::string_view text);
 
   std::string name_;
-  std::vector<Piece>
-      head_; // up to and without Content-Length and the empty line
+  std::vector<Piece> head_;  // up to and without Content-Length and the empty line
   std::vector<Piece> body_;
   bool has_body_ = false;
-  std::string fixed_; // the whole request when is_fixed()
+  std::string fixed_;  // the whole request when is_fixed()
 };
 
 class RequestFiller {
-public:
+ public:
   // Numbers start at worker_index and go in steps of worker_count, so that they
   // are unique over all workers.
-  RequestFiller(const RequestValues &values, uint64_t worker_index,
-                uint64_t worker_count);
+  RequestFiller(const RequestValues& values, uint64_t worker_index, uint64_t worker_count);
 
   // The bytes of the next request; valid until the next call.
-  std::string_view fill(const RequestTemplate &request,
-                        uint64_t connection_index);
+  std::string_view fill(const RequestTemplate& request, uint64_t connection_index);
 
-private:
-  void append(std::string &out,
-              const std::vector<RequestTemplate::Piece> &pieces,
-              uint64_t connection_index);
-  const std::string &next_id();
+ private:
+  void append(std::string& out, const std::vector<RequestTemplate::Piece>& pieces, uint64_t connection_index);
+  const std::string& next_id();
 
-  const RequestValues &values_;
+  const RequestValues& values_;
   uint64_t number_;
   uint64_t step_;
   uint64_t id_index_;
@@ -86,4 +78,4 @@ private:
   std::string body_;
 };
 
-} // namespace jangteo::bench
+}  // namespace jangteo::bench
