@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/id.h"
+#include "base/result.h"
 #include "runtime/trace.h"
 
 namespace jangteo {
@@ -39,8 +40,10 @@ struct LogSettings {
   std::size_t queue_count_max = 8192;  // lines
 };
 
-void start_log(const LogSettings& settings);  // once, from main; before it lines go straight to standard error
-void stop_log();                              // flushes
+// Once, from main; before it and after stop_log() lines go straight to standard error. `unavailable` when the file
+// cannot be opened.
+Status start_log(const LogSettings& settings);
+void stop_log();  // flushes
 std::uint64_t log_lines_dropped();
 
 void log_line(LogLevel level, std::string_view event, std::initializer_list<LogField> fields);
