@@ -1,0 +1,30 @@
+// What lies on the mock's stalls. Won for most; dollars and dinars so that every exponent is seen.
+const won = (amount) => ({ amount, currency: 'KRW' });
+
+export const goods = [
+  ['제주 한라봉 3kg', '과일', won(32900), '겨울 햇살을 듬뿍 받은 제주 한라봉. 꼭지가 볼록하고 향이 짙은 것만 골라 담았습니다.', '서귀포농장'],
+  ['Stoneware Tea Bowl', 'Ceramics', won(24000), 'Thrown by hand and fired in a wood kiln. Holds 280 ml and keeps its warmth.', 'Icheon Kiln'],
+  ['전주 비빔 고추장 500g', '장류', won(15900), '두 해 묵힌 메주와 태양초로 담근 고추장.', '한옥마을'],
+  ['Linen Market Apron', 'Clothing', won(48000), 'Washed linen, two deep pockets and a strap that does not pull at the neck.', 'Mosi'],
+  ['완도 돌김 100장', '해산물', won(18500), '첫물 돌김. 구우면 바다 냄새가 먼저 납니다.', null],
+  ['Brass Chopstick Set', 'Kitchen', won(36000), 'Two pairs of bangjja brass chopsticks in a cotton sleeve.', 'Anseong'],
+  ['보성 우전 녹차 60g', '차', won(42000), '곡우 전에 딴 어린 잎. 70도 물에 1분이면 충분합니다.', '보성다원'],
+  ['Hanji Table Lamp', 'Living', won(89000), 'Mulberry paper over ash wood. Dims from dusk to reading light.', 'Jeonju Paper'],
+  ['속초 반건조 오징어 5미', '해산물', won(27000), '해풍에 하루 반, 부드럽게 씹히는 반건조 오징어.', null],
+  ['Wool Knee Socks', 'Clothing', won(12900), 'Merino wool, knitted in one piece.', 'Daybird'],
+  ['강원도 감자 5kg', '채소', won(13900), '포슬포슬한 수미 감자. 흙을 털지 않고 보냅니다.', null],
+  ['Perilla Oil, cold pressed', 'Pantry', won(21000), 'Pressed to order from roasted perilla seed, 300 ml.', 'Yecheon Mill'],
+  ['통영 굴 1kg', '해산물', won(19900), '새벽에 깐 굴을 그날 보냅니다.', '통영수협'],
+  ['Cotton Bojagi Wrap', 'Living', won(29000), 'A patchwork square of 90 cm to wrap a gift or a lunch.', null],
+  ['담양 대나무 도마', '주방', won(34500), '칼자국이 덜 남는 통대나무 도마.', '담양죽공예'],
+  ['Ginseng Honey 250 g', 'Pantry', won(38000), 'Six-year ginseng steeped in acacia honey.', 'Geumsan'],
+  ['나주 배 7.5kg', '과일', won(45900), '명절 상에 오르는 크고 단 나주 배.', null],
+  ['Ramie Summer Blanket', 'Living', { amount: 12900, currency: 'USD' }, 'Hansan ramie, cool to the touch on a hot night.', 'Hansan'],
+  ['영광 굴비 10미', '해산물', won(99000), '섭간한 뒤 해풍에 말린 참조기.', '법성포', 0],
+  ['Black Bean Noodle Kit', 'Pantry', { amount: 4250, currency: 'KWD' }, 'Fresh noodles, roasted chunjang and pickles for two.', null],
+  ['이천 쌀 10kg', '곡물', won(41900), '도정한 지 사흘 안에 보내는 이천 쌀.', '임금님표'],
+  ['Celadon Incense Holder', 'Ceramics', won(17500), 'A crane in blue-green glaze.', 'Gangjin'],
+  ['의성 마늘 2kg', '채소', won(26900), '알이 단단하고 매운맛이 깊습니다.', null],
+  ['Oak Wine Cup, pair', 'Kitchen', won(22000), 'Turned from one oak branch, oiled with camellia.', null],
+  ['번개 특가 곶감 선물 세트', '과일', won(9900), '상주 곶감 20개. 딱 100상자.', '상주곶감', 100],
+].map(([name, category, price, description, brand, available]) => ({ name, category, price, description, ...(brand ? { brand } : {}), ...(available === undefined ? {} : { available }) }));
