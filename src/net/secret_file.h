@@ -10,9 +10,9 @@
 
 namespace jangteo {
 
-// The `size_bytes` bytes of the file at `path`; a missing file is made from the kernel's randomness, and so is its
-// directory (0700; the directory's parent must exist). Rights that others have on it are taken away. A file of another
-// size is an error: a secret is never replaced.
+// The `size_bytes` bytes of the file at `path` ("DIRECTORY/NAME"); a missing file is made from the system's randomness,
+// and so is its directory. Rights that others have on it are taken away. A file of another size is an error: a secret
+// is never replaced.
 Result<std::string> read_or_create_secret(const std::string& path, std::size_t size_bytes);
 
 }  // namespace jangteo

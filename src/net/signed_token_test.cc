@@ -15,13 +15,13 @@ namespace {
 
 const std::string kKey(32, 'k');
 
-class DataDirectory {
+class TemporaryDirectory {
  public:
-  DataDirectory() {
+  TemporaryDirectory() {
     std::string pattern = (std::filesystem::temp_directory_path() / "jangteo-token-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
-  ~DataDirectory() { std::filesystem::remove_all(path_); }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
   const std::string& path() const { return path_; }
 
  private:
@@ -77,7 +77,7 @@ TEST(LinkSigner, EndsATokenWithAnExpiryThatCannotBeChanged) {
 }
 
 TEST(LinkSigner, KeepsItsKeyInTheDataDirectory) {
-  const DataDirectory data;
+  const TemporaryDirectory data;
   const auto first = LinkSigner::open(data.path());
   ASSERT_TRUE(first) << first.error().detail;
   const std::string token = first->sign("order", "ord_1");
@@ -88,12 +88,12 @@ TEST(LinkSigner, KeepsItsKeyInTheDataDirectory) {
   struct stat about{};
   ASSERT_EQ(::stat((data.path() + "/keys/link.key").c_str(), &about), 0);
   EXPECT_EQ(about.st_mode & 0777, 0600U);
-  const DataDirectory other;
+  const TemporaryDirectory other;
   EXPECT_FALSE(LinkSigner::open(other.path())->verify("order", "ord_1", token));
 }
 
 TEST(LinkSigner, RefusesADamagedKeyInsteadOfReplacingIt) {
-  const DataDirectory data;
+  const TemporaryDirectory data;
   std::filesystem::create_directory(data.path() + "/keys");
   std::ofstream(data.path() + "/keys/link.key") << "short";
   const auto opened = LinkSigner::open(data.path());
@@ -103,7 +103,7 @@ TEST(LinkSigner, RefusesADamagedKeyInsteadOfReplacingIt) {
 }
 
 TEST(LinkSigner, TakesAwayTheRightsOfOthersOnItsKey) {
-  const DataDirectory data;
+  const TemporaryDirectory data;
   ASSERT_TRUE(LinkSigner::open(data.path()));
   const std::string key = data.path() + "/keys/link.key";
   ASSERT_EQ(::chmod(key.c_str(), 0644), 0);
@@ -116,7 +116,7 @@ TEST(LinkSigner, TakesAwayTheRightsOfOthersOnItsKey) {
 TEST(LinkSigner, NamesTheDirectoryThatItCannotMake) {
   const auto opened = LinkSigner::open("/proc/no-such-directory");
   ASSERT_FALSE(opened);
-  EXPECT_NE(opened.error().detail.find("/proc/no-such-directory/keys"), std::string::npos);
+  EXPECT_NE(opened.error().detail.find("/proc/no-such-directory"), std::string::npos);
 }
 
 }  // namespace
