@@ -12,9 +12,10 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1 -fno-omit-frame-pointer")
 
 add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wall> $<$<COMPILE_LANGUAGE:CXX>:-Wextra>)
+# Two warnings of g++ 12 are noise: -Wmaybe-uninitialized in coroutine frames, -Wrestrict in `"text" + string` (PR 105651).
 foreach(flag -Wnon-virtual-dtor -Wshadow=local -Werror=return-type -Werror=switch -Werror=unused-result
-             -Wno-missing-field-initializers -Wno-maybe-uninitialized)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR NOT flag MATCHES "=local|maybe-uninit")
+             -Wno-missing-field-initializers -Wno-maybe-uninitialized -Wno-restrict)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR NOT flag MATCHES "=local|maybe-uninit|no-restrict")
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:${flag}>)
   endif()
 endforeach()

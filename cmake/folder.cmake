@@ -15,7 +15,7 @@ if(JANGTEO_PRECOMPILE AND NOT JANGTEO_FUZZ)
   target_link_libraries(precompiled PRIVATE Threads::Threads)
   target_link_libraries(precompiled_test PRIVATE Threads::Threads)
 endif()
-add_custom_target(tests)  # every test binary
+add_custom_target(tests)  # every test binary: what the suite runner starts
 
 function(jangteo_reuse_precompiled target from)
   if(TARGET ${from})
@@ -37,7 +37,6 @@ function(jangteo_test name)
   jangteo_reuse_precompiled(${name} precompiled_test)
   add_test(NAME ${name} COMMAND ${name})
   add_dependencies(tests ${name})
-  set_property(GLOBAL APPEND PROPERTY JANGTEO_TESTS ${name})
 endfunction()
 
 # jangteo_folder(folder [NAME name] [DEPENDS folder-name...] [LIBS library...] [TEST_DEPENDS folder-name...])
