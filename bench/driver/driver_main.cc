@@ -123,6 +123,7 @@ int measure(const LoadOptions& options) {
   LoadMeasurement measurement;
   const int64_t ended_ns =
       by_count ? std::max(tally.last_answer_ns, window.from_ns + 1) : std::min(window.until_ns, end.time_ns);
+  measurement.started_at_s = static_cast<double>(window.start_ns) / 1e9;
   measurement.window_s = static_cast<double>(std::max<int64_t>(0, ended_ns - window.from_ns)) / 1e9;
   measurement.driver_cpu_s = end.driver_cpu_s - begin.driver_cpu_s;
   measurement.server_cpu_s = end.server.cpu_s - begin.server.cpu_s;

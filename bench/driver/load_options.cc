@@ -21,11 +21,12 @@ constexpr int64_t connections_per_source = 20'000;  // of the default local port
 using Arguments = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 constexpr std::string_view known_names[] = {
-    "target",     "request",    "header",    "post-header",  "order",
-    "ids",        "id-choice",  "tokens",    "expect",       "connections",
-    "rate",       "duration-s", "warm-up-s", "count",        "requests-per-connection",
-    "timeout-ms", "drain-s",    "idle",      "idle-request", "idle-period-s",
-    "threads",    "cpu",        "sources",   "server-pid",   "progress-s"};
+    "target",        "request",    "header",    "post-header", "order",
+    "ids",           "id-choice",  "tokens",    "expect",      "connections",
+    "rate",          "duration-s", "warm-up-s", "count",       "requests-per-connection",
+    "timeout-ms",    "good-ms",    "drain-s",   "idle",        "idle-request",
+    "idle-period-s", "threads",    "cpu",       "sources",     "server-pid",
+    "progress-s"};
 
 [[noreturn]] void refuse(const std::string& reason) { throw std::invalid_argument(reason); }
 
@@ -143,6 +144,7 @@ LoadOptions read(const Arguments& arguments) {
         "nor --warm-up-s");
   }
   options.requests_per_connection = count_of(arguments, "requests-per-connection", 0, 1, 1'000'000'000);
+  options.good_s = number_of(arguments, "good-ms", 500, 0.001, 3'600'000) / 1000;
   options.timeout_s = number_of(arguments, "timeout-ms", 30'000, 1, 3'600'000) / 1000;
   options.drain_s = number_of(arguments, "drain-s", 10, 0, 3600);
   options.idle_count = count_of(arguments, "idle", 0, 0, connection_count_max);

@@ -31,6 +31,7 @@ how much
   --duration-s S          measured time (default 10)                 --warm-up-s S    before it, not counted (default 0)
   --count N               exactly N requests, all counted, instead of a duration
   --requests-per-connection N   close and connect anew after N
+  --good-ms N             count the expected answers that took at most N as good (default 500)
   --timeout-ms N          give a request up after N (default 30000)  --drain-s S      wait for answers after the end (default 10)
   --idle N                further connections that stay open and send --idle-request every --idle-period-s
   --idle-request TEXT     (default 'GET /healthz')                   --idle-period-s S  (default 30)
@@ -57,6 +58,7 @@ struct LoadOptions {
   double warm_up_s = 0;
   int64_t request_count = 0;  // 0: by duration
   int64_t requests_per_connection = 0;
+  double good_s = 0.5;
   double timeout_s = 30;
   double drain_s = 10;
   int64_t idle_count = 0;

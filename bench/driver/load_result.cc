@@ -51,6 +51,12 @@ std::string number(double value) {
   return text;
 }
 
+std::string fixed(double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.6f", value);
+  return text;
+}
+
 std::string milliseconds(int64_t value_ns) { return number(static_cast<double>(value_ns) / 1e6); }
 
 std::string latency_json(const LatencyHistogram& histogram, bool with_buckets) {
@@ -126,9 +132,11 @@ std::string load_result_json(const LoadOptions& options, const LoadTally& tally,
 
   std::string out = "{\"loop\":\"" + std::string(options.rate_per_s > 0 ? "open" : "closed") + "\",";
   out += field("connections", static_cast<uint64_t>(options.connection_count)) +
-         ",\"wantedRatePerS\":" + number(options.rate_per_s) + ",\"windowS\":" + number(measurement.window_s) + ",\n";
-  out += "\"counted\":{" + field("expected", tally.expected) + "," + field("unexpected", tally.unexpected) + "," +
-         field("failed", tally.failed) + ",\"ratePerS\":" + number(rate_per_s) + "},\n";
+         ",\"wantedRatePerS\":" + number(options.rate_per_s) + ",\"startedAtS\":" + fixed(measurement.started_at_s) +
+         ",\"windowS\":" + number(measurement.window_s) + ",\n";
+  out += "\"counted\":{" + field("expected", tally.expected) + "," + field("good", tally.good) + "," +
+         field("unexpected", tally.unexpected) + "," + field("failed", tally.failed) +
+         ",\"ratePerS\":" + number(rate_per_s) + "},\n";
   out += "\"latencyMs\":" + latency_json(all, true) + ",\n\"requests\":[" + kinds + "],\n";
   out += "\"wholeRun\":{" + field("sent", sent) + "," + field("timeouts", tally.timeouts) + "," +
          field("brokenAnswers", tally.broken_answers) + "," + field("connectFailures", tally.connect_failures) + "," +

@@ -1,8 +1,8 @@
 // The one JSON object that bench_driver prints. Times are milliseconds
 // (latencies) and seconds (durations, CPU); sizes are bytes.
 //
-//   {"loop":"closed","connections":64,"wantedRatePerS":0,"windowS":10.0,
-//    "counted":{"expected":N,"unexpected":N,"failed":N,"ratePerS":R}, answers
+//   {"loop":"closed","connections":64,"wantedRatePerS":0,"startedAtS":2460.25,"windowS":10.0,
+//    "counted":{"expected":N,"good":N,"unexpected":N,"failed":N,"ratePerS":R}, answers
 //    within the window; rate: expected per second
 //    "latencyMs":{"mean","p50","p90","p95","p99","p99.9","max","buckets":[[upperMs,count],...]},
 //    "requests":[{"name","sent","statuses","statusesWholeRun","failed","latencyMs"}],
@@ -12,6 +12,7 @@
 //    "driver":{"cpuS","cpuUsPerRequest","cpuShare"},
 //    "server":{"cpuS","cpuUsPerRequest","cpuShare","rssBytes","rssPeakBytes"},
 //    "errorSamples":[{"request","status","body"}]}
+// startedAtS: when the first request was due, on the monotonic clock that every process of the machine shares.
 // CPU per request is that of the window over all answers in it, also the idle
 // connections'.
 #pragma once
@@ -25,6 +26,7 @@
 namespace jangteo::bench {
 
 struct LoadMeasurement {
+  double started_at_s = 0;
   double window_s = 0;
   double driver_cpu_s = 0;
   double server_cpu_s = 0;

@@ -47,6 +47,7 @@ void LoadTally::merge(const LoadTally& other) {
   answers_per_second.resize(std::max(answers_per_second.size(), other.answers_per_second.size()));
   for (size_t i = 0; i < other.answers_per_second.size(); ++i) answers_per_second[i] += other.answers_per_second[i];
   expected += other.expected;
+  good += other.good;
   unexpected += other.unexpected;
   failed += other.failed;
   timeouts += other.timeouts;
@@ -262,6 +263,7 @@ void LoadWorker::on_answer(Connection& connection, int64_t answered_ns, std::str
     ++kind.statuses[status];
     if (expected) kind.latency.record(answered_ns - connection.due_ns);
     if (!idle) ++(expected ? tally_.expected : tally_.unexpected);
+    if (!idle && expected && answered_ns - connection.due_ns <= to_ns(options_.good_s)) ++tally_.good;
   }
   if (!expected) keep_sample(connection, body);
   connection.state = State::Free;

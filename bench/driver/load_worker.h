@@ -58,6 +58,7 @@ struct LoadTally {
   std::vector<uint64_t> answers_per_second;
 
   uint64_t expected = 0;  // counted window, without idle connections
+  uint64_t good = 0;      // expected and within LoadOptions::good_s
   uint64_t unexpected = 0;
   uint64_t failed = 0;
   uint64_t timeouts = 0;  // from here on: whole run
