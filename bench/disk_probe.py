@@ -5,14 +5,15 @@ import time
 
 from bench.server_process import BenchError
 
+MOUNTS = pathlib.Path("/proc/self/mounts")
 NOT_DURABLE = {"tmpfs", "ramfs", "devtmpfs"}
 
 
 def file_system_of(folder):
-    """(type, mount point) of the mount that holds the folder, by /proc/self/mounts."""
+    """(type, mount point) of the mount that holds the folder, by /proc/self/mounts (proc(5))."""
     folder = str(pathlib.Path(folder).resolve())
     best = ("unknown", "")
-    for line in pathlib.Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
         _, mount_point, kind = line.split()[:3]
         mount_point = mount_point.encode().decode("unicode_escape")
         inside = folder == mount_point or folder.startswith(mount_point.rstrip("/") + "/")

@@ -33,13 +33,18 @@ def place_orders(bench, server, ids, requests=(ORDER,), **load):
         acknowledged = sum(kind["statusesWholeRun"].get("201", 0) for kind in result["requests"] if kind["name"].startswith("POST"))
         after_load = read_orders(server.url)
         after = wait_until_ended(server.url, before.placed + acknowledged)
-    ended = after.ended - before.ended
-    result["orders"] = {"acknowledged": acknowledged, "placed": after.placed - before.placed, "ended": ended,
-                        "endedPerS": ended / (after.time_s - result["startedAtS"]), "runningAfterLoad": after_load.running, "runningAtEnd": after.running,
-                        "secondsToEndAfterLoad": after.time_s - after_load.time_s,
-                        "series": [[sample.time_s - result["startedAtS"], sample.placed - before.placed, sample.ended - before.ended,
-                                    sample.running] for sample in watch.samples]}
+    result["orders"] = order_counts(before, after_load, after, watch.samples, acknowledged, result["startedAtS"])
     return result
+
+
+def order_counts(before, after_load, after, samples, acknowledged, started_at_s):
+    """`after` was read when the last saga had ended; the time from the first request to that reading is the whole run's, never less."""
+    ended = after.ended - before.ended
+    return {"acknowledged": acknowledged, "placed": after.placed - before.placed, "ended": ended,
+            "endedPerS": ended / (after.time_s - started_at_s), "runningAfterLoad": after_load.running, "runningAtEnd": after.running,
+            "secondsToEndAfterLoad": after.time_s - after_load.time_s,
+            "series": [[sample.time_s - started_at_s, sample.placed - before.placed, sample.ended - before.ended, sample.running]
+                       for sample in samples]}
 
 
 def stop_and_check(bench, server, results):
