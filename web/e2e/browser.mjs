@@ -1,5 +1,6 @@
 // What the browser tests stand on: Debian's chromium, and a server: the one at JANGTEO_URL, else the mock on a free port.
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { startMock } from '../mock/server.mjs';
 
@@ -12,17 +13,16 @@ export function missing() {
 }
 
 export function launch() {
+  if (!existsSync(fileURLToPath(new URL('../dist/index.html', import.meta.url)))) throw new Error('dist/ is missing: npm run build first');
   return chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
 }
 
-export const real = process.env.JANGTEO_URL ?? null;
-
-export async function startServer(options) {
-  if (real) return { url: real.replace(/\/$/, ''), stop: async () => {} };
-  return startMock(options);
+export async function startServer() {
+  const real = process.env.JANGTEO_URL;
+  return real ? { url: real.replace(/\/$/, ''), stop: async () => {} } : startMock();
 }
 
 // A page that fails the test on any script error, and on any request that leaves the server.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { launch, missing, openPage, real, startServer } from './browser.mjs';
+import { startMock } from '../mock/server.mjs';
+import { launch, missing, openPage, startServer } from './browser.mjs';
 
 const skip = missing() ?? false;
-const mockOnly = skip || (real ? 'needs a server that can be stopped and sold out' : false);
 const patience = { timeout: 30_000 };
 // A flash sale of 10,000 buyers on two cores takes its time.
 const flashPatience = { timeout: 120_000 };
@@ -163,17 +163,6 @@ describe('the page', { skip, concurrency: false }, () => {
     });
   }
 
-  it('says in the language of the reader why an order was refused', { skip: mockOnly }, async () => {
-    await market({ locale: 'ko-KR' }, async (page) => {
-      const last = page.locator('[data-product]').nth(4);
-      server.sellOut(await last.getAttribute('data-product'));
-      await last.click();
-      await page.getByRole('button', { name: /결제하고 사기/ }).click();
-      await page.locator('[data-code="out_of_stock"]').waitFor(patience);
-      assert.match(await page.locator('[data-code="out_of_stock"]').innerText(), /품절/);
-    });
-  });
-
   it('shows a route of the API with its parameters, an example and a line for curl', async () => {
     const { page, faults, close } = await openPage(browser, server.url);
     try {
@@ -210,13 +199,14 @@ describe('the page', { skip, concurrency: false }, () => {
   });
 });
 
-describe('the page without its server', { skip: mockOnly, concurrency: false }, () => {
+// Always against the mock: these need a server that can be stopped, emptied and sold out.
+describe('the page in trouble', { skip, concurrency: false }, () => {
   let browser;
   before(async () => (browser = await launch()));
   after(async () => browser?.close());
 
   it('says that the connection is lost, keeps the last numbers as old ones, and comes back by itself', async () => {
-    const first = await startServer();
+    const first = await startMock();
     const { page, close } = await openPage(browser, first.url);
     let second = null;
     try {
@@ -228,7 +218,7 @@ describe('the page without its server', { skip: mockOnly, concurrency: false }, 
       assert.equal(await page.locator('.body.stale .tile').count(), 4);
       await page.getByRole('button', { name: /^Buy for/ }).click();
       await page.locator('[data-code="network"]').waitFor(patience);
-      second = await startServer({ port: first.port });
+      second = await startMock({ port: first.port });
       await page.locator('[data-phase="live"]').waitFor(patience);
       await page.locator('.body:not(.stale)').waitFor(patience);
       await page.getByRole('button', { name: /^Buy for/ }).click();
@@ -239,8 +229,27 @@ describe('the page without its server', { skip: mockOnly, concurrency: false }, 
     }
   });
 
+  it('says in the language of the reader why an order was refused', async () => {
+    const server = await startMock();
+    const { page, faults, close } = await openPage(browser, server.url, { locale: 'ko-KR' });
+    try {
+      await page.goto(`${server.url}/`);
+      const product = page.locator('[data-product]').nth(4);
+      await product.waitFor(patience);
+      server.sellOut(await product.getAttribute('data-product'));
+      await product.click();
+      await page.getByRole('button', { name: /결제하고 사기/ }).click();
+      await page.locator('[data-code="out_of_stock"]').waitFor(patience);
+      assert.match(await page.locator('[data-code="out_of_stock"]').innerText(), /품절/);
+      assert.deepEqual(faults, []);
+    } finally {
+      await close();
+      await server.stop();
+    }
+  });
+
   it('offers no demo buttons where there is no demo', async () => {
-    const server = await startServer({ demo: false });
+    const server = await startMock({ demo: false });
     const { page, faults, close } = await openPage(browser, server.url);
     try {
       await page.goto(`${server.url}/`);
@@ -254,7 +263,7 @@ describe('the page without its server', { skip: mockOnly, concurrency: false }, 
   });
 
   it('tells how to bring in a catalogue when there is none', async () => {
-    const server = await startServer({ demo: false, empty: true });
+    const server = await startMock({ demo: false, empty: true });
     const { page, close } = await openPage(browser, server.url);
     try {
       await page.goto(`${server.url}/`);

@@ -162,8 +162,8 @@ function json(method: string, body: unknown, headers: Record<string, string> = {
 }
 
 // An order is sent with a key made once per press of the button: sent again after a broken connection, it is one order.
-export function newIdempotencyKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
+export function newIdempotencyKey(randomness: Pick<Crypto, 'getRandomValues'> = crypto): string {
+  const bytes = randomness.getRandomValues(new Uint8Array(16));
   return 'page-' + Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
