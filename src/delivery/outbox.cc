@@ -1,0 +1,207 @@
+#include "delivery/outbox.h"
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "runtime/log.h"
+
+namespace jangteo {
+
+namespace {
+
+const SqlStatement kInsert{"INSERT INTO outbox(seq, body) VALUES (?, ?)"};
+const SqlStatement kLastSeq{"SELECT COALESCE(MAX(seq), 0), COALESCE(MIN(seq), 0) FROM outbox"};
+const SqlStatement kRead{"SELECT seq, body FROM outbox WHERE seq > ? ORDER BY seq LIMIT 32"};
+const SqlStatement kRemove{"DELETE FROM outbox WHERE seq <= ?"};
+
+constexpr Millis kRemoveDelay{250};
+
+}  // namespace
+
+void emit(SqlTx& tx, std::string_view topic, std::uint32_t partition, std::string_view key, std::string_view value) {
+  auto& out = tx.emissions();
+  append_le<std::uint16_t>(out, static_cast<std::uint16_t>(topic.size()));
+  out += topic;
+  append_le<std::uint32_t>(out, partition);
+  append_le<std::uint16_t>(out, static_cast<std::uint16_t>(key.size()));
+  out += key;
+  append_le<std::uint32_t>(out, static_cast<std::uint32_t>(value.size()));
+  out += value;
+}
+
+Status read_frames(std::string_view body, std::vector<LogEntry>& entries) {
+  const auto broken = [] { return fail(ErrorCode::internal, "an outbox row holds no whole frames"); };
+  while (!body.empty()) {
+    LogEntry entry;
+    const auto take = [&](std::size_t size, std::string_view& out) {
+      if (body.size() < size) return false;
+      out = body.substr(0, size);
+      body.remove_prefix(size);
+      return true;
+    };
+    std::string_view field;
+    if (!take(2, field) || !take(load_le<std::uint16_t>(field.data()), entry.topic)) return broken();
+    if (!take(4, field)) return broken();
+    entry.partition = load_le<std::uint32_t>(field.data());
+    if (!take(2, field) || !take(load_le<std::uint16_t>(field.data()), entry.key)) return broken();
+    if (!take(4, field) || !take(load_le<std::uint32_t>(field.data()), entry.value)) return broken();
+    entries.push_back(entry);
+  }
+  return {};
+}
+
+OutboxRelay::OutboxRelay(SqlDatabase& database, EventLog& log, MetricsRegistry& metrics, CommitHook* next)
+    : database_(database),
+      log_(log),
+      next_(next),
+      published_(metrics.counter("jangteo_outbox_published_total", "Messages moved from an outbox into the event log",
+                                 {{"database", database.name()}})),
+      retries_(metrics.counter("jangteo_outbox_retries_total", "Appends to the event log that failed and were repeated",
+                               {{"database", database.name()}})) {
+  metrics.gauge_function("jangteo_outbox_queue_bytes", "Bytes of committed messages that wait for the event log",
+                         {{"database", database.name()}}, [this] {
+                           const std::lock_guard lock(mutex_);
+                           return static_cast<double>(queue_bytes_);
+                         });
+}
+
+Status OutboxRelay::open() {
+  JT_TRY(database_.read_blocking([&](SqlReader& reader) -> Status {
+    reader.query(kLastSeq, {}, [&](const SqlRow& row) {
+      last_seq_ = row.integer(0);
+      published_seq_ = removed_seq_ = std::max<std::int64_t>(row.integer(1) - 1, 0);
+    });
+    return {};
+  }));
+  committed_seq_ = last_seq_;
+  behind_ = last_seq_ > published_seq_;
+  database_.set_commit_hook(this);
+  return {};
+}
+
+void OutboxRelay::before_commit(SqlTx& tx, std::string_view emissions) {
+  if (next_ != nullptr) next_->before_commit(tx, emissions);
+  tx.exec(kInsert, {last_seq_ + 1, SqlValue::blob(emissions)});
+}
+
+void OutboxRelay::after_commit(std::string emissions) noexcept {
+  ++last_seq_;
+  {
+    const std::lock_guard lock(mutex_);
+    committed_seq_ = last_seq_;
+    if (!behind_) {
+      if (queue_bytes_ + emissions.size() > kQueueBytesMax) {
+        behind_ = true;
+      } else {
+        queue_bytes_ += emissions.size();
+        queue_.push_back(Row{last_seq_, std::move(emissions)});
+      }
+    }
+  }
+  if (next_ != nullptr) next_->after_commit({});
+  event_.set();
+}
+
+void OutboxRelay::after_rollback() noexcept {
+  if (next_ != nullptr) next_->after_rollback();
+}
+
+void OutboxRelay::start(TaskScope& scope) {
+  scope.spawn(run(&scope));
+  event_.set();
+}
+
+Task<Result<std::vector<OutboxRelay::Row>>> OutboxRelay::read_rows(std::int64_t after_seq) {
+  CallContext context;
+  auto work = [after_seq](SqlReader& reader) -> Result<std::vector<Row>> {
+    std::vector<Row> rows;
+    reader.query(kRead, {after_seq},
+                 [&](const SqlRow& row) { rows.push_back(Row{row.integer(0), std::string(row.text(1))}); });
+    return rows;
+  };
+  auto rows = co_await read(database_, context, std::move(work));
+  co_return rows;
+}
+
+// What is to be published next, from the queue or, when the relay is behind, from the table.
+Task<std::vector<OutboxRelay::Row>> OutboxRelay::take() {
+  std::vector<Row> rows;
+  bool behind = false;
+  {
+    const std::lock_guard lock(mutex_);
+    std::size_t bytes = 0;
+    while (!queue_.empty() && (rows.empty() || bytes + queue_.front().body.size() <= kAppendBytesMax)) {
+      bytes += queue_.front().body.size();
+      rows.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    queue_bytes_ -= bytes;
+    behind = behind_;
+  }
+  if (!rows.empty() || !behind) co_return rows;
+  auto found = co_await read_rows(published_seq_);
+  if (!found) {
+    log_warn("outbox.read_failed", {{"database", database_.name()}, {"why", found.error().detail}});
+    co_await sleep_for(Millis{500});
+    event_.set();
+    co_return rows;
+  }
+  if (found->empty()) {
+    const std::lock_guard lock(mutex_);
+    behind_ = committed_seq_ > published_seq_;  // a commit since that read is only in the table
+    if (behind_) event_.set();
+    co_return rows;
+  }
+  event_.set();
+  co_return std::move(*found);
+}
+
+Task<void> OutboxRelay::run(TaskScope* scope) {
+  std::vector<LogEntry> entries;
+  while (!scope->stopping()) {
+    auto rows = co_await take();
+    if (rows.empty()) {
+      co_await event_.wait();
+      continue;
+    }
+    entries.clear();
+    for (const auto& row : rows) {
+      const auto read = read_frames(row.body, entries);
+      JT_ASSERT(read.has_value(), "the outbox holds whole frames");
+    }
+    Millis pause{10};
+    while (!scope->stopping()) {
+      auto copy = entries;
+      auto appended = co_await log_.append(std::move(copy));
+      if (appended) {
+        published_.add(entries.size());
+        published_seq_ = rows.back().seq;
+        break;
+      }
+      retries_.add();
+      log_warn("outbox.append_failed", {{"database", database_.name()}, {"why", appended.error().detail}});
+      co_await sleep_for(pause);
+      pause = std::min(pause * 2, Millis{1000});
+    }
+    if (!removing_ && published_seq_ > removed_seq_ && !scope->stopping()) {
+      removing_ = true;
+      scope->spawn(remove_published(scope));
+    }
+  }
+}
+
+Task<void> OutboxRelay::remove_published(TaskScope* scope) {
+  if (!scope->stopping()) co_await sleep_for(kRemoveDelay);
+  const std::int64_t seq = published_seq_;
+  CallContext context;
+  auto work = [seq](SqlTx& tx) -> Result<std::int64_t> { return tx.exec(kRemove, {seq}); };
+  auto removed = co_await write(database_, context, std::move(work));
+  if (removed) removed_seq_ = seq;
+  removing_ = false;
+  if (published_seq_ > removed_seq_ && !scope->stopping()) {
+    removing_ = true;
+    scope->spawn(remove_published(scope));
+  }
+}
+
+}  // namespace jangteo
