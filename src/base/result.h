@@ -30,7 +30,7 @@ inline std::unexpected<Error> fail_field(std::string param, std::string detail) 
 // Leaves the function with the error of a Status or Result expression; the value is dropped.
 #define JT_TRY(expression)                                                    \
   do {                                                                        \
-    if (auto jt_status = (expression); !jt_status) {                          \
+    if (auto&& jt_status = (expression); !jt_status) {                        \
       return std::unexpected<::jangteo::Error>(std::move(jt_status).error()); \
     }                                                                         \
   } while (false)
@@ -38,7 +38,7 @@ inline std::unexpected<Error> fail_field(std::string param, std::string detail) 
 // The same in a coroutine. `expression` must not hold a co_await (name its result first).
 #define JT_CO_TRY(expression)                                                    \
   do {                                                                           \
-    if (auto jt_status = (expression); !jt_status) {                             \
+    if (auto&& jt_status = (expression); !jt_status) {                           \
       co_return std::unexpected<::jangteo::Error>(std::move(jt_status).error()); \
     }                                                                            \
   } while (false)
