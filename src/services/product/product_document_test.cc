@@ -1,4 +1,4 @@
-#include "services/product/domain/product_document.h"
+#include "services/product/product_document.h"
 
 #include <gtest/gtest.h>
 

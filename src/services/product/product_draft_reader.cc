@@ -1,4 +1,4 @@
-#include "services/product/domain/product_draft_reader.h"
+#include "services/product/product_draft_reader.h"
 
 #include <algorithm>
 #include <array>

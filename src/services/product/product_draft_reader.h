@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "services/product/domain/product.h"
-#include "services/product/domain/product_record.h"
+#include "services/product/product_record.h"
 
 namespace jangteo {
 

@@ -1,4 +1,4 @@
-#include "services/product/domain/product_record.h"
+#include "services/product/product_record.h"
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
