@@ -1,0 +1,49 @@
+// Walks a segment file from its header to its end, checking every frame. Used at start (last segment), to index an
+// older segment when it is first read, and by verify.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace jangteo {
+
+// Where reading may start: the frame at `position` begins with `offset`.
+struct SegmentPoint {
+  std::int64_t offset = 0;
+  std::uint32_t position = 0;
+};
+
+constexpr std::uint32_t kSegmentPointBytes = 64 << 10;  // about one point for this many bytes
+
+struct SegmentFault {
+  std::uint64_t position = 0;  // first byte that is not part of a whole frame
+  std::string what;
+  bool torn = false;  // may come from a write that was never acknowledged: nothing behind it was written later
+};
+
+struct SegmentScan {
+  std::uint64_t end_position = 0;  // after the last whole frame; 0 when the file header is at fault
+  std::int64_t next_offset = 0;
+  Timestamp last_at;  // of the last frame; 0 without any
+  std::uint64_t frames = 0;
+  std::vector<SegmentPoint> points;
+  std::optional<SegmentFault> fault;  // none: only zeros follow, or nothing
+};
+
+// `unavailable` when the file cannot be read.
+Result<SegmentScan> scan_segment(int file, const std::string& path, std::int64_t first_offset);
+
+// Name of a segment file, and back; empty for other names.
+std::string segment_name(std::int64_t first_offset);
+std::optional<std::int64_t> segment_first_offset(std::string_view name);
+
+// pread until `size` bytes or the end of the file. Returns what there is.
+Result<std::size_t> read_file_at(int file, const std::string& path, char* out, std::size_t size,
+                                 std::uint64_t position);
+
+}  // namespace jangteo
