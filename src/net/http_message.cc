@@ -117,6 +117,8 @@ HttpRequest::HttpRequest(HttpRequest&& other) noexcept
       principal(std::move(other.principal)),
       call(other.call),
       started_us(other.started_us),
+      finished_us(other.finished_us),
+      rate_budget(other.rate_budget),
       path_parameters(std::move(other.path_parameters)) {
   const std::less_equal<const char*> before_or_at;
   const char* first = other.target.data();
@@ -235,6 +237,8 @@ void HttpRequest::clear(std::size_t capacity_bytes_max) {
   principal.session.clear();
   call = {};
   started_us = 0;
+  finished_us = 0;
+  rate_budget = {};
   path_parameters.clear();
 }
 

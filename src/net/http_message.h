@@ -26,6 +26,13 @@ struct HttpHeader {
   std::string value;
 };
 
+// What a rate limit leaves to a caller; `limit` is 0 when nothing was counted.
+struct RateBudget {
+  std::int64_t limit = 0;  // requests in one burst
+  std::int64_t remaining = 0;
+  std::int64_t reset_s = 0;  // until the whole burst is free again
+};
+
 // Owned by the server, which reuses requests (clear()); it outlives the task that answers it.
 class HttpRequest {
  public:
@@ -35,11 +42,13 @@ class HttpRequest {
   std::string_view query;  // into target, after '?', not decoded
   std::vector<HttpHeader> headers;
   std::string body;
-  std::string peer_address;     // "127.0.0.1"; without port
-  std::string request_id;       // from X-Request-Id when it is sane, else made
-  Principal principal;          // set by the authentication filter
-  CallContext call;             // deadline, trace, timings
-  std::int64_t started_us = 0;  // SystemClock::monotonic_us() when its first byte was read
+  std::string peer_address;      // "127.0.0.1"; without port
+  std::string request_id;        // from X-Request-Id when it is sane, else made
+  Principal principal;           // set by the authentication filter
+  CallContext call;              // deadline, trace, timings
+  std::int64_t started_us = 0;   // SystemClock::monotonic_us() when its first byte was read
+  std::int64_t finished_us = 0;  // the same when its answer was ready; set before the filters' after()
+  RateBudget rate_budget;        // set by the rate limit filter: the tightest limit that counted it
   std::vector<std::pair<std::string_view, std::string>> path_parameters;  // set by the router, percent-decoded
 
   std::string_view header(std::string_view name) const;          // case-insensitive; empty when absent
