@@ -85,6 +85,8 @@ void OutboxRelay::before_commit(SqlTx& tx, std::string_view emissions) {
 }
 
 void OutboxRelay::after_commit(std::string emissions) noexcept {
+  if (next_ != nullptr) next_->after_commit({});
+  if (emissions.empty()) return;
   ++last_seq_;
   {
     const std::lock_guard lock(mutex_);
@@ -98,7 +100,6 @@ void OutboxRelay::after_commit(std::string emissions) noexcept {
       }
     }
   }
-  if (next_ != nullptr) next_->after_commit({});
   event_.set();
 }
 

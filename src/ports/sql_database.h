@@ -131,7 +131,7 @@ class CommitHook {
  public:
   virtual ~CommitHook() = default;
   virtual void before_commit(SqlTx& tx, std::string_view emissions) = 0;  // only when there are emissions; may write
-  virtual void after_commit(std::string emissions) noexcept = 0;          // the same bytes, now durable
+  virtual void after_commit(std::string emissions) noexcept = 0;          // of every commit: the same bytes (or none), now durable
   virtual void after_rollback() noexcept = 0;  // the whole group was lost: forget what was cached from it
 };
 

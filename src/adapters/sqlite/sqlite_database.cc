@@ -306,11 +306,9 @@ void SqliteDatabase::run_group(std::vector<SqlJob*>& group) {
     instruments_->commits.add();
     instruments_->commit_seconds.observe(static_cast<double>(committed_us - unit_start_us) * 1e-6);
   }
-  if (!writer_->emissions().empty()) {
-    std::string emitted = std::move(writer_->emissions());
-    writer_->emissions().clear();
-    if (hook_ != nullptr) hook_->after_commit(std::move(emitted));
-  }
+  std::string emitted = std::move(writer_->emissions());
+  writer_->emissions().clear();
+  if (any_kept && hook_ != nullptr) hook_->after_commit(std::move(emitted));
   auto next_failed = failed.begin();
   for (auto* job : group) {
     job->timings.fsync_us = static_cast<std::uint32_t>(committed_us - unit_start_us);

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "ports/sql_database.h"
 #include "runtime/call.h"
+#include "runtime/clock.h"
 #include "runtime/task.h"
 #include "services/product/stock_levels.h"
 
@@ -19,28 +20,41 @@ namespace jangteo {
 struct StockAdjustment {
   enum class Kind : std::uint8_t { receipt, correction } kind = Kind::receipt;
   VariantId variant;
+  bool only_first = false;    // only when the variant has no movement yet
   std::int64_t quantity = 0;  // receipt > 0; a correction may be negative, never below what is reserved
 };
 
+class StockShard;
+
 class StockService {
  public:
-  // `shards` are opened and migrated by the module; not owned.
-  StockService(std::vector<SqlDatabase*> shards, StockLevels& levels);
+  // `databases`: one per shard, migrated, outlive the service. Each database's commit hook is the shard (behind its
+  // outbox relay, stock_module.h).
+  StockService(std::vector<SqlDatabase*> databases, StockLevels& levels, Clock& clock);
+  ~StockService();
 
   // Fills `levels` from disk. Blocking, at start.
   Status load();
 
-  // Applies all adjustments of one shard in one transaction (several shards: several transactions); makes unknown
-  // variants known. Durable when resumed. `conflict` when a correction would take what is reserved.
+  // Applies the adjustments, those of one shard in one transaction; makes unknown variants known. Durable when resumed.
+  // `conflict` when a correction would take what is reserved. An adjustment with `only_first` is left out when its
+  // variant has any movement.
   Task<Status> adjust(Call call, std::vector<StockAdjustment> adjustments);
   // The same for tools without loops (import into a stopped data directory).
   Status adjust_blocking(const std::vector<StockAdjustment>& adjustments);
 
   std::size_t shard_of(VariantId variant) const;
+  std::size_t shard_count() const { return databases_.size(); }
+  SqlDatabase& database(std::size_t shard) { return *databases_[shard]; }
+  StockShard& shard(std::size_t number) { return *shards_[number]; }
   StockLevels& levels() { return levels_; }
 
  private:
-  std::vector<SqlDatabase*> shards_;
+  Status apply(SqlTx& tx, std::size_t shard, const std::vector<StockAdjustment>& adjustments);
+  std::vector<std::vector<StockAdjustment>> by_shard(const std::vector<StockAdjustment>& adjustments) const;
+
+  std::vector<SqlDatabase*> databases_;
+  std::vector<std::unique_ptr<StockShard>> shards_;
   StockLevels& levels_;
 };
 
