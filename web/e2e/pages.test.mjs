@@ -140,6 +140,18 @@ describe('the page', { skip, concurrency: false }, () => {
     });
   }
 
+  for (const [width, height] of [[360, 740], [1440, 900]]) {
+    it(`brings the button to buy into sight when a product is chosen, ${width} wide`, async () => {
+      await market({ viewport: { width, height }, reducedMotion: 'reduce' }, async (page) => {
+        await page.locator('[data-product]').last().click();
+        await page.waitForFunction(() => {
+          const box = document.querySelector('.buy').getBoundingClientRect();
+          return box.top >= 0 && box.bottom <= window.innerHeight;
+        }, undefined, patience);
+      });
+    });
+  }
+
   it('is bought from with the keyboard alone', async () => {
     await market({}, async (page) => {
       const focus = () => page.evaluate(() => (document.activeElement.tagName === 'BUTTON' ? document.activeElement.textContent : ''));

@@ -59,7 +59,8 @@ export class Checkout {
       await this.follow(placed.body.links.self);
     } catch (error) {
       const failure = error instanceof ApiError ? error : new ApiError('unexpected', 0, String(error));
-      if (!failure.retryable) this.open = null;
+      // Below 400 and from 500 on the order may have been placed all the same.
+      if (!failure.retryable && failure.status >= 400 && failure.status < 500) this.open = null;
       this.error = failure;
     } finally {
       this.busy = false;
@@ -73,7 +74,8 @@ export class Checkout {
       for await (const reading of readings) this.order = reading;
     } catch (error) {
       lights.stop();
-      throw error;
+      const failure = error instanceof ApiError ? error : null;
+      throw new ApiError('order_unread', failure?.status ?? 0, failure?.detail ?? String(error), failure?.requestId);
     }
     await lights.finished;
   }

@@ -166,6 +166,10 @@ export const sentences = {
   'error.unavailable': { ko: '서버가 바쁩니다. 잠시 뒤 다시 해 주세요.', en: 'The server is busy. Please try again shortly.' },
   'error.network': { ko: '서버에 닿지 못했습니다. 다시 눌러도 주문은 한 번만 됩니다.', en: 'The server could not be reached. Pressing again never orders twice.' },
   'error.timeout': { ko: '응답이 늦어지고 있습니다. 다시 눌러도 주문은 한 번만 됩니다.', en: 'The answer is overdue. Pressing again never orders twice.' },
+  'error.order_unread': {
+    ko: '주문은 접수됐지만 진행 상황을 읽지 못하고 있습니다.',
+    en: 'The order is placed, but its progress cannot be read at the moment.',
+  },
   'error.unexpected': { ko: '알 수 없는 오류입니다.', en: 'Something unexpected went wrong.' },
   'error.reference': { ko: '문의 번호 {id}', en: 'reference {id}' },
 
