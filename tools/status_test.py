@@ -30,6 +30,7 @@ def test_tags_of_every_language_are_found(tmp_path):
     tree(tmp_path, {
         "src/services/order/order_test.cc": "// Rows: 8, 13\nTEST_F(Order, RefusesCancelAfterShipping) {}\nTEST(Order, Untagged) {}\n",
         "tests/contract/log_contract.h": "// Rows: 1\nTYPED_TEST_P(LogContract, KeepsOrder) {}\n",
+        "src/adapters/local/local_log_test.cc": "// Rows: 1\nINSTANTIATE_TEST_SUITE_P(Local, LogContract,\n    testing::Values(1));\n",
         "tests/api/live_sale_test.py": "import x\n# Rows: 8\n@pytest.mark.slow\n@pytest.mark.parametrize(\n    'n', [1,\n    2])\n"
                                        "async def test_sells_exactly_100(n):\n    pass\n",
         "web/src/lib/saga.test.ts": "  // Rows: 13\n  it('lights up each step', () => {})\n",
@@ -37,7 +38,7 @@ def test_tags_of_every_language_are_found(tmp_path):
     assert status(tmp_path) == (0, "")
     page = (tmp_path / "docs" / "status.md").read_text(encoding="utf-8")
     lines = {line.split("|")[1].strip(): line for line in page.splitlines() if line.startswith("|")}
-    assert "LogContract.KeepsOrder" in lines["1"]
+    assert "LogContract.KeepsOrder" in lines["1"] and "Local/LogContract" in lines["1"]
     assert "Order.RefusesCancelAfterShipping" in lines["8"] and "test_sells_exactly_100" in lines["8"]
     assert "lights up each step" in lines["13"] and "Order.RefusesCancelAfterShipping" in lines["13"]
     assert "Untagged" not in page and "3 of 3 rows" in page
