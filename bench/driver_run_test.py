@@ -110,6 +110,7 @@ def test_idle_connections_stay_open_and_now_and_then_ask(driver):
         result = run_driver(driver, address, ["GET /busy"], connections=1, rate=10, duration_s=1, idle=50, idle_request="GET /idle",
                             idle_period_s=0.5, sources=3, progress_s=0)
     assert result["idle"] == {"asked": 50, "openAtEnd": 50, "lost": 0}
+    assert result["wholeRun"]["openAtEnd"] == 1
     assert sum(head.startswith(b"GET /idle") for head in server.heads) >= 50
     assert result["counted"]["expected"] == 10, "idle connections are no part of the measured load"
 

@@ -35,6 +35,18 @@ def allow_open_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+def open_files_max():
+    """How many files a process started here may have, after allow_open_files: the hard limit, unless this user can raise it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard >= OPEN_FILES_WANTED:
+        return hard
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, OPEN_FILES_WANTED))
+    except (ValueError, OSError):
+        return hard
+    return OPEN_FILES_WANTED
+
+
 def start_pinned(command, cpus, log_path):
     """Starts a process on the given cores (None: wherever the kernel likes); its output goes to log_path."""
 

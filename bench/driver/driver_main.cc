@@ -32,6 +32,8 @@ void allow_open_files(int64_t wanted) {
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  std::fprintf(stderr, "bench_driver: only %llu open files are allowed (ulimit -Hn), %lld connections want more\n",
+               static_cast<unsigned long long>(limit.rlim_cur), static_cast<long long>(wanted));
 }
 
 void pin_this_thread(const LoadOptions& options, int worker) {

@@ -141,8 +141,8 @@ std::string load_result_json(const LoadOptions& options, const LoadTally& tally,
   out += "\"wholeRun\":{" + field("sent", sent) + "," + field("timeouts", tally.timeouts) + "," +
          field("brokenAnswers", tally.broken_answers) + "," + field("connectFailures", tally.connect_failures) + "," +
          field("connectionsLost", tally.connections_lost) + "," + field("reconnects", tally.reconnects) + "," +
-         field("neverSent", tally.never_sent) + "," + field("bytesReceived", tally.bytes_received) +
-         ",\"answersPerSecond\":[" + seconds + "]},\n";
+         field("neverSent", tally.never_sent) + "," + field("openAtEnd", tally.busy_open_at_end) + "," +
+         field("bytesReceived", tally.bytes_received) + ",\"answersPerSecond\":[" + seconds + "]},\n";
   out += "\"idle\":{" + field("asked", static_cast<uint64_t>(options.idle_count)) + "," +
          field("openAtEnd", tally.idle_open_at_end) + "," + field("lost", tally.idle_lost) + "},\n";
   out += "\"driver\":{" + cpu_json(measurement.driver_cpu_s, measurement) + "},\n";

@@ -7,7 +7,7 @@
 //    "latencyMs":{"mean","p50","p90","p95","p99","p99.9","max","buckets":[[upperMs,count],...]},
 //    "requests":[{"name","sent","statuses","statusesWholeRun","failed","latencyMs"}],
 //    one per kind; the last is idle when there is one
-//    "wholeRun":{"sent","timeouts","brokenAnswers","connectFailures","connectionsLost","reconnects","neverSent","bytesReceived","answersPerSecond"},
+//    "wholeRun":{"sent","timeouts","brokenAnswers","connectFailures","connectionsLost","reconnects","neverSent","openAtEnd","bytesReceived","answersPerSecond"},
 //    "idle":{"asked","openAtEnd","lost"},
 //    "driver":{"cpuS","cpuUsPerRequest","cpuShare"},
 //    "server":{"cpuS","cpuUsPerRequest","cpuShare","rssBytes","rssPeakBytes"},

@@ -58,6 +58,7 @@ void LoadTally::merge(const LoadTally& other) {
   reconnects += other.reconnects;
   never_sent += other.never_sent;
   bytes_received += other.bytes_received;
+  busy_open_at_end += other.busy_open_at_end;
   idle_open_at_end += other.idle_open_at_end;
   last_answer_ns = std::max(last_answer_ns, other.last_answer_ns);
   for (const auto& sample : other.samples) {
@@ -445,8 +446,8 @@ int64_t LoadWorker::next_wake_ns(int64_t time_ns) const {
 
 void LoadWorker::give_up_rest(int64_t time_ns) {
   for (auto& connection : connections_) {
-    if (is_idle(connection) && (connection.state == State::Free || connection.state == State::Waiting))
-      ++tally_.idle_open_at_end;
+    const bool is_open = connection.state == State::Free || connection.state == State::Waiting;
+    if (is_open) ++(is_idle(connection) ? tally_.idle_open_at_end : tally_.busy_open_at_end);
     if (!is_idle(connection) && connection.state == State::Waiting) {
       ++tally_.timeouts;
       on_failure(connection, time_ns);

@@ -69,6 +69,7 @@ struct LoadTally {
   uint64_t reconnects = 0;
   uint64_t never_sent = 0;  // open loop: due, and no connection became free
   uint64_t bytes_received = 0;
+  uint64_t busy_open_at_end = 0;
   uint64_t idle_open_at_end = 0;
   int64_t last_answer_ns = 0;
   std::vector<ErrorSample> samples;
