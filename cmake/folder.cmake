@@ -39,16 +39,19 @@ function(jangteo_test name)
   add_dependencies(tests ${name})
 endfunction()
 
-# jangteo_folder(folder [NAME name] [DEPENDS folder-name...] [LIBS library...] [TEST_DEPENDS folder-name...])
-#   One static library for src/<folder>, named after its last component (or NAME). Takes *.cc and domain/*.cc; files that
+# jangteo_folder(folder [NAME name] [ROOT directory] [DEPENDS folder-name...] [LIBS library...] [TEST_DEPENDS folder-name...])
+#   One static library for src/<folder> (or <ROOT>/<folder>), named after its last component (or NAME). Takes *.cc and domain/*.cc; files that
 #   end in _test.cc go to the test binary <name>_test, which also links TEST_DEPENDS; _bench.cc to <name>_bench
 #   (JANGTEO_BENCH); main.cc is left to its own executable. Each x_fuzz.cc becomes the libFuzzer program x_fuzz
 #   (JANGTEO_FUZZ), and in every other build x_fuzz_test, which replays its corpus tests/fuzz/x_fuzz/ and damaged copies of it.
 #   A folder with headers only is an INTERFACE library, one that does not exist yet is skipped, and so is a dependency on
 #   it. A folder's dependencies are declared before it: the order of calls is the order of layers.
 function(jangteo_folder folder)
-  cmake_parse_arguments(ARG "" "NAME" "DEPENDS;LIBS;TEST_DEPENDS" ${ARGN})
-  set(root ${CMAKE_SOURCE_DIR}/src/${folder})
+  cmake_parse_arguments(ARG "" "NAME;ROOT" "DEPENDS;LIBS;TEST_DEPENDS" ${ARGN})
+  if(NOT ARG_ROOT)
+    set(ARG_ROOT ${CMAKE_SOURCE_DIR}/src)
+  endif()
+  set(root ${ARG_ROOT}/${folder})
   if(NOT ARG_NAME)
     get_filename_component(ARG_NAME ${folder} NAME)
   endif()
@@ -72,13 +75,13 @@ function(jangteo_folder folder)
       list(APPEND libraries ${dependency})
     endif()
   endforeach()
-  set(include_roots ${CMAKE_SOURCE_DIR}/src ${CMAKE_BINARY_DIR}/generated/include)
+  set(include_roots ${ARG_ROOT} ${CMAKE_BINARY_DIR}/generated/include)
   if(sources)
     add_library(${name} STATIC ${sources})
     target_include_directories(${name} PUBLIC ${include_roots})
     target_link_libraries(${name} PUBLIC ${libraries})
     jangteo_reuse_precompiled(${name} precompiled)
-    jangteo_schema(${name} ${folder})
+    jangteo_schema(${name} ${folder} ${ARG_ROOT})
   else()
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE ${include_roots})

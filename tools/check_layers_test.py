@@ -82,6 +82,15 @@ def test_only_tests_include_the_test_folder_and_foreign_adapters(tmp_path):
     assert status == 1 and output.count("may not include") == 2
 
 
+def test_a_fixture_is_a_tests_file_and_only_theirs(tmp_path):
+    tree(tmp_path, {"src/adapters/sqlite/sqlite_database.h": "", "src/services/order/order_fixture.h": include("adapters/sqlite/sqlite_database.h"),
+                    "src/services/order/order_store_test.cc": include("services/order/order_fixture.h")})
+    assert check(tmp_path) == (0, "")
+    tree(tmp_path, {"src/services/order/order_store.cc": include("services/order/order_fixture.h")})
+    status, output = check(tmp_path)
+    assert status == 1 and "order_store.cc:1: services/order/order_fixture.h is for tests" in output
+
+
 def test_an_outside_library_stays_in_its_folder(tmp_path):
     tree(tmp_path, {"src/services/order/order_store.cc": include("<sqlite3.h>"), "src/adapters/sqlite/sqlite_database.cc": include("<sqlite3.h>")})
     status, output = check(tmp_path)

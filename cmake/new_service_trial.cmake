@@ -1,0 +1,17 @@
+# What script/new-service lays out is built and its tests run with all others (trial_test), so that it never goes stale.
+if(JANGTEO_FUZZ OR NOT TARGET sqlite)
+  return()
+endif()
+set(trial ${CMAKE_BINARY_DIR}/generated/trial)
+file(GLOB_RECURSE templates CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/service_template/*)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${templates} ${CMAKE_SOURCE_DIR}/script/new-service)
+file(REMOVE_RECURSE ${trial}/new)
+execute_process(COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/script/new-service trial --into ${trial}/new OUTPUT_QUIET
+                COMMAND_ERROR_IS_FATAL ANY)
+file(GLOB_RECURSE laid_out RELATIVE ${trial}/new ${trial}/new/*)
+foreach(file IN LISTS laid_out)
+  get_filename_component(folder ${trial}/src/${file} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  file(COPY_FILE ${trial}/new/${file} ${trial}/src/${file} ONLY_IF_DIFFERENT)
+endforeach()
+jangteo_folder(services/trial ROOT ${trial}/src DEPENDS delivery ports net runtime base TEST_DEPENDS sqlite memory local)
