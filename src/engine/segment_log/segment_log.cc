@@ -48,18 +48,21 @@ struct SegmentLog::Round {
 
 struct SegmentLog::Instruments {
   explicit Instruments(MetricsRegistry& registry)
-      : records(registry.counter("event_log_records_total", "Records that became durable")),
-        bytes(registry.counter("event_log_bytes_total", "Bytes of keys, values and record headers made durable")),
-        rounds(
-            registry.counter("event_log_rounds_total", "Rounds of the flusher: one write and fdatasync per partition")),
-        refused(registry.counter("event_log_refused_total", "Appends refused because the queue was full")),
-        queued(registry.gauge("event_log_queue_records", "Records that wait for the flusher")),
-        sync_s(
-            registry.histogram("event_log_sync_seconds", "Time of all fdatasync calls of a round", {}, kSyncBoundsS)) {}
+      : records(registry.counter("jangteo_event_log_records_total", "Records that became durable")),
+        bytes(
+            registry.counter("jangteo_event_log_bytes_total", "Bytes of keys, values and record headers made durable")),
+        rounds(registry.counter("jangteo_event_log_rounds_total",
+                                "Rounds of the flusher: one write and fdatasync per partition")),
+        refused(registry.counter("jangteo_event_log_refused_total", "Appends refused because the queue was full")),
+        read_only(registry.gauge("jangteo_event_log_read_only", "1 after a disk error, until the next start")),
+        queued(registry.gauge("jangteo_event_log_queue_records", "Records that wait for the flusher")),
+        sync_s(registry.histogram("jangteo_event_log_sync_seconds", "Time of all fdatasync calls of a round", {},
+                                  kSyncBoundsS)) {}
   Counter& records;
   Counter& bytes;
   Counter& rounds;
   Counter& refused;
+  Gauge& read_only;
   Gauge& queued;
   Histogram& sync_s;
 };
@@ -227,6 +230,7 @@ bool SegmentLog::queue(Append& append) {
     ++queued_appends_;
     queued_count_ += count;
     queued_bytes_ += bytes;
+    instruments_->queued.set(static_cast<double>(queued_count_));
     // In the pause between rounds only a queue that is half full cuts it short.
     wake = flusher_sleeps_ ||
            (queued_bytes_ > settings_.queue_bytes_max / 2 || queued_count_ > settings_.queue_count_max / 2);
@@ -276,10 +280,11 @@ void SegmentLog::run() {
       round.appends = last_appends = std::exchange(queued_appends_, 0);
       round.count = std::exchange(queued_count_, 0);
       round.bytes = std::exchange(queued_bytes_, 0);
+      instruments_->queued.set(0);
       Status status = failure_;
       lock.unlock();
       if (status) status = write(round);
-      if (!status) log_error("event_log.read_only", {{"error", status.error().detail}});
+      if (!status) turn_read_only(status);
       Wakeups wakeups;
       if (status) {
         for (std::size_t i = 0; i < round.partitions.size(); ++i) {
@@ -293,7 +298,6 @@ void SegmentLog::run() {
       }
       wakeups.post();
       lock.lock();
-      if (!status) failure_ = status;
     }
 
     const std::int64_t now_us = clock_.monotonic_us();
@@ -304,6 +308,14 @@ void SegmentLog::run() {
       lock.lock();
     }
   }
+}
+
+void SegmentLog::turn_read_only(const Status& status) {
+  const std::lock_guard lock(mutex_);
+  if (!failure_) return;
+  failure_ = status;
+  instruments_->read_only.set(1);
+  log_error("event_log.read_only", {{"error", status.error().detail}});
 }
 
 Status SegmentLog::write(Round& round) {

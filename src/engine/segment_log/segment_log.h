@@ -133,6 +133,7 @@ class SegmentLog {
   void run();                  // the flusher
   void run_deadlines();        // ends waits of readers, also while the disk is slow
   Status write(Round& round);
+  void turn_read_only(const Status& status);
   void forget_old_frames(LogPartition* partition, std::size_t frames, std::size_t bytes);
   std::int64_t wake_expired_readers();
   void lower_deadline(std::int64_t deadline_us);
