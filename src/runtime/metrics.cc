@@ -51,6 +51,14 @@ double quantile(const Histogram::Snapshot& snapshot, const std::vector<double>& 
   return bounds.empty() ? 0 : bounds.back();  // beyond the last bound: all that is known is "at least"
 }
 
+Histogram::Snapshot difference(const Histogram::Snapshot& later, const Histogram::Snapshot& earlier) {
+  Histogram::Snapshot out = later;
+  for (std::size_t i = 0; i < out.counts.size() && i < earlier.counts.size(); ++i) out.counts[i] -= earlier.counts[i];
+  out.count -= earlier.count;
+  out.sum -= earlier.sum;
+  return out;
+}
+
 struct MetricsRegistry::Family {
   struct Series {
     std::string labels;  // rendered, without braces

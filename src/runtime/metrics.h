@@ -59,6 +59,9 @@ const std::vector<double>& latency_bounds_s();
 // The q-quantile (0..1) of a snapshot by linear interpolation in its bucket; 0 when it is empty.
 double quantile(const Histogram::Snapshot& snapshot, const std::vector<double>& bounds, double q);
 
+// What was observed between two snapshots of one histogram.
+Histogram::Snapshot difference(const Histogram::Snapshot& later, const Histogram::Snapshot& earlier);
+
 class MetricsRegistry {
  public:
   // `help` and the type must be the same for every series of a family; another type under the same name ends the

@@ -93,6 +93,19 @@ TEST(Metrics, QuantilesLieInTheBucketOfTheirRank) {
   EXPECT_NEAR(quantile(snapshot, histogram.bounds(), 0.95), 0.95, 0.05);
 }
 
+TEST(Metrics, TheDifferenceOfTwoSnapshotsIsWhatCameBetween) {
+  Histogram histogram({1, 2});
+  histogram.observe(0.5);
+  const auto earlier = histogram.snapshot();
+  histogram.observe(1.5);
+  histogram.observe(9);
+  const auto between = difference(histogram.snapshot(), earlier);
+  EXPECT_EQ(between.counts, (std::vector<std::uint64_t>{0, 1, 1}));
+  EXPECT_EQ(between.count, 2U);
+  EXPECT_DOUBLE_EQ(between.sum, 10.5);
+  EXPECT_EQ(difference(earlier, {}).count, 1U);
+}
+
 TEST(Metrics, AnEmptyHistogramHasQuantileZeroAndAnOverfullOneItsLastBound) {
   Histogram histogram({0.1, 1});
   EXPECT_EQ(quantile(histogram.snapshot(), histogram.bounds(), 0.95), 0);
