@@ -9,5 +9,6 @@ namespace jangteo {
 
 std::span<const EmbeddedFile> embedded_files();  // web/dist, sorted by path, e.g. "index.html", "assets/index-4f2a.js"
 std::span<const EmbeddedFile> embedded_api();    // "openapi.json", converted from api/openapi.yaml
+std::span<const EmbeddedFile> demo_icons();      // src/app/demo_icons: "jar.svg"
 
 }  // namespace jangteo
