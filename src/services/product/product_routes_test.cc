@@ -38,9 +38,15 @@ class ProductRoutesTest : public testing::Test {
     EXPECT_TRUE(opened.has_value());
     database_ = std::move(*opened);
     documents_ = std::make_unique<SqliteDocumentStore>(*database_);
-    module_ = std::make_unique<ProductModule>(ProductDependencies{
-        *documents_, levels_, [this](Call, std::vector<OpeningStock> pieces) { return open_stock(std::move(pieces)); },
-        pool_, SystemClock::instance(), metrics_, directory_.file("images"), {}});
+    module_ = std::make_unique<ProductModule>(
+        ProductDependencies{*documents_,
+                            levels_,
+                            [this](Call, std::vector<OpeningStock> pieces) { return open_stock(std::move(pieces)); },
+                            pool_,
+                            SystemClock::instance(),
+                            metrics_,
+                            directory_.file("images"),
+                            {}});
     const auto loaded = module_->open();
     EXPECT_TRUE(loaded.has_value()) << loaded.error().detail;
     router_.add(module_->routes());
@@ -165,7 +171,7 @@ TEST_F(ProductRoutesTest, PagesThroughTheCatalogueInEveryOrder) {
       paged.insert(paged.end(), some.begin(), some.end());
       EXPECT_EQ(answer.json.at("hasMore").as_bool(), page < 2);
       next = target + "&cursor=" + answer.text("nextCursor");
-      if (page == 2) EXPECT_TRUE(answer.json.at("nextCursor").is_null());
+      EXPECT_EQ(answer.json.at("nextCursor").is_null(), page == 2);
     }
     Skus expected{"s0", "s1", "s2", "s3", "s4", "s5", "s6"};
     if (sort[0] == '-') std::reverse(expected.begin(), expected.end());
@@ -219,15 +225,16 @@ TEST_F(ProductRoutesTest, ChangesAProductWhoseVersionIsNamed) {
   const auto id = create();
   const std::string target = "/api/products/" + id;
   const std::string etag(ask(HttpMethod::get, target).response.header("ETag"));
-  const auto changed =
-      ask(HttpMethod::patch, target, R"({"price":{"amount":9999,"currency":"USD"},"brand":"Daybird"})", {{"If-Match", etag}});
+  const auto changed = ask(HttpMethod::patch, target, R"({"price":{"amount":9999,"currency":"USD"},"brand":"Daybird"})",
+                           {{"If-Match", etag}});
   ASSERT_EQ(changed.response.status, 200) << changed.body;
   EXPECT_EQ(changed.json.at("price").at("amount").as_int64(), 9999);
   EXPECT_EQ(ask(HttpMethod::get, target).body, changed.body);
   const auto late = ask(HttpMethod::patch, target, R"({"name":"late"})", {{"If-Match", etag}});
   EXPECT_EQ(late.response.status, 412);
   EXPECT_EQ(late.text("code"), "version_mismatch");
-  EXPECT_EQ(ask(HttpMethod::patch, target, R"({"name":"any"})", {{"If-Match", "\"1.x\", \"2.y\""}}).response.status, 200);
+  EXPECT_EQ(ask(HttpMethod::patch, target, R"({"name":"any"})", {{"If-Match", "\"1.x\", \"2.y\""}}).response.status,
+            200);
   EXPECT_EQ(ask(HttpMethod::patch, target, R"({"name":"none"})", {{"If-Match", "nonsense"}}).response.status, 412);
   EXPECT_EQ(ask(HttpMethod::patch, target, R"({"stock":7})").response.status, 422);
   EXPECT_EQ(ask(HttpMethod::patch, target, R"({"name":"n"})", {}, "customer").response.status, 403);
@@ -270,8 +277,9 @@ TEST_F(ProductRoutesTest, ShowsThePictureOfAProductForEver) {
   EXPECT_EQ(first.response.content_type, "image/png");
   EXPECT_NE(first.response.header("Cache-Control").find("immutable"), std::string_view::npos);
   EXPECT_TRUE(ask(HttpMethod::get, path).fast);
-  EXPECT_EQ(ask(HttpMethod::get, path, "", {{"If-None-Match", std::string(first.response.header("ETag"))}}).response.status,
-            304);
+  EXPECT_EQ(
+      ask(HttpMethod::get, path, "", {{"If-None-Match", std::string(first.response.header("ETag"))}}).response.status,
+      304);
   EXPECT_EQ(ask(HttpMethod::get, "/api/images/nothing.png").response.status, 404);
   EXPECT_EQ(ask(HttpMethod::get, "/api/images/..%2fproduct.db").response.status, 404);
 }
