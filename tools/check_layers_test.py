@@ -56,7 +56,7 @@ def test_a_service_sees_only_the_door_of_another(tmp_path):
 
 
 def test_domain_is_pure(tmp_path):
-    tree(tmp_path, {"src/services/order/domain/order_state.h": include("runtime/loop.h", "<boost/json/value.hpp>"), "src/runtime/loop.h": ""})
+    tree(tmp_path, {"src/services/order/domain/order_state.h": include("runtime/loop.h", "<boost/asio/post.hpp>"), "src/runtime/loop.h": ""})
     status, output = check(tmp_path)
     assert status == 1
     assert "order_state.h:1:" in output and "order_state.h:2:" in output

@@ -119,7 +119,7 @@ def test_a_vague_name_is_found(tmp_path, name):
 
 def test_a_test_without_its_file_is_found(tmp_path):
     assert rules(tmp_path / "bad", "", "src/net/server_test.cc") == ["test-beside"]
-    assert check(tmp_path / "good", {"src/net/server_test.cc": "", "src/net/server.h": "#pragma once\n"}) == []
+    assert check(tmp_path / "good", {"src/net/server_test.cc": "", "src/net/server_drain_test.cc": "", "src/net/server.h": "#pragma once\n"}) == []
 
 
 def test_a_stem_that_exists_twice_is_found(tmp_path):
