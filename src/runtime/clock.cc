@@ -4,6 +4,10 @@
 
 namespace jangteo {
 
+std::int64_t SystemClock::now_us() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 Timestamp SystemClock::now() const {
   timespec time{};
   clock_gettime(CLOCK_REALTIME, &time);

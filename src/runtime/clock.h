@@ -11,12 +11,14 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual Timestamp now() const = 0;              // UTC, may jump
+  virtual std::int64_t now_us() const { return now().ms * 1000; }  // the same in microseconds
   virtual std::int64_t monotonic_us() const = 0;  // never goes back; for lengths
 };
 
 class SystemClock final : public Clock {
  public:
   Timestamp now() const override;
+  std::int64_t now_us() const override;
   std::int64_t monotonic_us() const override;
   static SystemClock& instance();
 };

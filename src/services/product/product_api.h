@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "runtime/call.h"
 #include "runtime/task.h"
+#include "services/product/stock_messages.h"
 
 namespace jangteo {
 
@@ -30,6 +31,9 @@ struct QuotedItem {
   std::int64_t quantity = 1;
   std::int64_t available = 0;  // at this moment; only a reservation holds pieces
 };
+
+// The stock shard of a variant = its partition of stock.commands.
+std::uint32_t stock_partition(VariantId variant, std::uint32_t partitions);
 
 class ProductApi {
  public:

@@ -1,6 +1,7 @@
 #include "services/product/stock_service.h"
 
 #include "base/hash.h"
+#include "services/product/product_api.h"
 #include "services/product/stock_shard.h"
 
 namespace jangteo {
@@ -20,9 +21,13 @@ Status StockService::load() {
   return {};
 }
 
+std::uint32_t stock_partition(VariantId variant, std::uint32_t partitions) {
+  const auto& bytes = variant.bytes();
+  return static_cast<std::uint32_t>(stable_hash(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())) % partitions);
+}
+
 std::size_t StockService::shard_of(VariantId variant) const {
-  return stable_hash(std::string_view(reinterpret_cast<const char*>(variant.bytes().data()), variant.bytes().size())) %
-         databases_.size();
+  return stock_partition(variant, static_cast<std::uint32_t>(databases_.size()));
 }
 
 std::vector<std::vector<StockAdjustment>> StockService::by_shard(
