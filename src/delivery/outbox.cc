@@ -18,8 +18,8 @@ constexpr Millis kRemoveDelay{250};
 
 }  // namespace
 
-void emit(SqlTx& tx, std::string_view topic, std::uint32_t partition, std::string_view key, std::string_view value) {
-  auto& out = tx.emissions();
+void append_frame(std::string& out, std::string_view topic, std::uint32_t partition, std::string_view key,
+                  std::string_view value) {
   append_le<std::uint16_t>(out, static_cast<std::uint16_t>(topic.size()));
   out += topic;
   append_le<std::uint32_t>(out, partition);
@@ -27,6 +27,10 @@ void emit(SqlTx& tx, std::string_view topic, std::uint32_t partition, std::strin
   out += key;
   append_le<std::uint32_t>(out, static_cast<std::uint32_t>(value.size()));
   out += value;
+}
+
+void emit(SqlTx& tx, std::string_view topic, std::uint32_t partition, std::string_view key, std::string_view value) {
+  append_frame(tx.emissions(), topic, partition, key, value);
 }
 
 Status read_frames(std::string_view body, std::vector<LogEntry>& entries) {

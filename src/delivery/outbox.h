@@ -24,6 +24,9 @@
 
 namespace jangteo {
 
+// One frame behind what `out` holds. For callers that render messages before their unit of work begins.
+void append_frame(std::string& out, std::string_view topic, std::uint32_t partition, std::string_view key,
+                  std::string_view value);
 // Within a unit of work.
 void emit(SqlTx& tx, std::string_view topic, std::uint32_t partition, std::string_view key, std::string_view value);
 

@@ -1,5 +1,6 @@
 #include "services/order/order_shard.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "base/json.h"
@@ -20,6 +21,69 @@ OrderInstruments::OrderInstruments(MetricsRegistry& metrics)
                                 {{"state", "cancelled"}})),
       sagas_running(metrics.gauge("jangteo_sagas_running", "Checkout sagas that have not ended")),
       saga_seconds(metrics.histogram("jangteo_saga_seconds", "From placing an order to the end of its saga")) {}
+
+namespace {
+
+void write_order_event(std::string& out, const OrderFacts& facts, std::string_view type, Timestamp now,
+                       std::string_view reason, bool was_confirmed, std::string_view trace) {
+  JsonWriter writer(out);
+  writer.begin_object()
+      .field("id", std::string_view(new_id<EventId>(now).text()))
+      .field("type", type)
+      .field("at", now.ms)
+      .field("orderId", std::string_view(facts.id.text()));
+  writer.key("userId");
+  if (facts.user.empty()) {
+    writer.null();
+  } else {
+    writer.value(std::string_view(facts.user.text()));
+  }
+  writer.field("total", facts.total);
+  if (!reason.empty()) writer.field("reason", reason);
+  if (was_confirmed) writer.field("wasConfirmed", true);
+  writer.key("items").raw(facts.items);
+  writer.field("trace", trace).end_object();
+}
+
+}  // namespace
+
+PlacedOrder prepare_order(OrderFacts facts, const std::vector<QuotedItem>& items, std::string trace,
+                          std::int64_t started_us, OrderTopics topics) {
+  PlacedOrder order;
+  order.trace = std::move(trace);
+  order.started_us = started_us;
+  std::string body;
+  write_order_event(body, facts, "order.pending", facts.created_at, {}, false, order.trace);
+  const IdText key = facts.id.text();
+  order.frames.reserve(body.size() + items.size() * 256 + 256);
+  append_frame(order.frames, kOrderEventsTopic, facts.id.route() % topics.order_partitions, key, body);
+  std::vector<StockCommand> commands(topics.stock_partitions);
+  for (const auto& item : items) {
+    const auto shard = stock_partition(item.variant, topics.stock_partitions);
+    order.stock_shards |= 1ULL << shard;
+    auto& lines = commands[shard].lines;
+    const auto same =
+        std::find_if(lines.begin(), lines.end(), [&](const StockLine& line) { return line.variant == item.variant; });
+    if (same != lines.end()) {
+      same->quantity += item.quantity;
+    } else {
+      lines.push_back(StockLine{item.variant, item.quantity});
+    }
+  }
+  for (std::uint32_t shard = 0; shard < topics.stock_partitions; ++shard) {
+    auto& command = commands[shard];
+    if (command.lines.empty()) continue;
+    std::sort(command.lines.begin(), command.lines.end(),
+              [](const StockLine& a, const StockLine& b) { return a.variant < b.variant; });
+    command.order = facts.id;
+    command.trace = order.trace;
+    body.clear();
+    write_stock_command(body, command);
+    append_frame(order.frames, kStockCommandsTopic, shard, key, body);
+  }
+  order.facts = std::make_shared<const OrderFacts>(std::move(facts));
+  return order;
+}
 
 SagaRecord* OrderShard::saga(SqlReader& reader, OrderId order) {
   const auto found = running_.find(order);
@@ -61,23 +125,7 @@ void OrderShard::send_payment(SqlTx& tx, const SagaRecord& saga, PaymentCommand:
 void OrderShard::publish(SqlTx& tx, const SagaRecord& saga, std::string_view type, bool was_confirmed) {
   const auto& facts = *saga.facts;
   body_.clear();
-  JsonWriter writer(body_);
-  writer.begin_object()
-      .field("id", std::string_view(new_id<EventId>(clock_.now()).text()))
-      .field("type", type)
-      .field("at", clock_.now().ms)
-      .field("orderId", std::string_view(facts.id.text()));
-  writer.key("userId");
-  if (facts.user.empty()) {
-    writer.null();
-  } else {
-    writer.value(std::string_view(facts.user.text()));
-  }
-  writer.field("total", facts.total);
-  if (!saga.state.reason.empty()) writer.field("reason", saga.state.reason);
-  if (was_confirmed) writer.field("wasConfirmed", true);
-  writer.key("items").raw(facts.items);
-  writer.field("trace", saga.trace).end_object();
+  write_order_event(body_, facts, type, clock_.now(), saga.state.reason, was_confirmed, saga.trace);
   emit(tx, kOrderEventsTopic, facts.id.route() % topics_.order_partitions, facts.id.text(), body_);
 }
 
@@ -123,25 +171,20 @@ void OrderShard::carry_out(SqlTx& tx, SagaRecord& saga, const SagaActions& actio
   }
 }
 
-void OrderShard::place(SqlTx& tx, std::shared_ptr<const OrderFacts> facts, std::string trace) {
-  std::uint64_t shards = 0;
+void OrderShard::place(SqlTx& tx, const PlacedOrder& order) {
   SagaRecord saga;
-  for (std::uint32_t shard = 0; shard < topics_.stock_partitions; ++shard) {
-    if (!stock_lines(facts->items, shard, topics_.stock_partitions).empty()) shards |= 1ULL << shard;
-  }
   SagaActions actions;
-  saga.state = begin_saga(shards, actions);
-  saga.trace = std::move(trace);
-  saga.started_us = clock_.now_us();
-  saga.updated_at = facts->created_at;
-  saga.facts = facts;
+  saga.state = begin_saga(order.stock_shards, actions);
+  saga.trace = order.trace;
+  saga.started_us = order.started_us;
+  saga.updated_at = order.facts->created_at;
+  saga.facts = order.facts;
   for (const auto event : actions.timeline) append_timeline(saga.timeline, event, 0);
-  OrderStore::insert(tx, *facts, saga);
-  publish(tx, saga, "order.pending", false);
-  send_stock(tx, saga, actions.reserve, StockCommand::Type::reserve);
+  OrderStore::insert(tx, *order.facts, saga);
+  tx.emissions() += order.frames;
   ++tally_.placed;
   ++tally_.running;
-  running_.insert_or_assign(facts->id, std::move(saga));
+  running_.insert_or_assign(order.facts->id, std::move(saga));
 }
 
 Status OrderShard::on_stock_reply(SqlTx& tx, const StockReply& reply) {

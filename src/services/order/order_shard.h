@@ -33,13 +33,24 @@ struct OrderTopics {
   std::uint32_t order_partitions = 0;
 };
 
+// A new order with everything that can be rendered before its unit of work: the storage thread only writes.
+struct PlacedOrder {
+  std::shared_ptr<const OrderFacts> facts;
+  std::string trace;
+  std::int64_t started_us = 0;
+  std::uint64_t stock_shards = 0;  // bits
+  std::string frames;              // order.pending and the reserve commands, as outbox frames
+};
+PlacedOrder prepare_order(OrderFacts facts, const std::vector<QuotedItem>& items, std::string trace,
+                          std::int64_t started_us, OrderTopics topics);
+
 class OrderShard final : public CommitHook {
  public:
   OrderShard(OrderTopics topics, SagaWaiters& waiters, OrderInstruments& instruments, Clock& clock)
       : topics_(topics), waiters_(waiters), instruments_(instruments), clock_(clock) {}
 
   // A new order: its row, its saga, its first event and commands.
-  void place(SqlTx& tx, std::shared_ptr<const OrderFacts> facts, std::string trace);
+  void place(SqlTx& tx, const PlacedOrder& order);
   Status on_stock_reply(SqlTx& tx, const StockReply& reply);
   Status on_payment_reply(SqlTx& tx, const PaymentReply& reply);
   // not_found; invalid_transition when the order cannot become cancelled any more; success without effect when it is.
