@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "net/etag.h"
 #include "net/json_body.h"
 #include "net/list_query.h"
