@@ -135,14 +135,16 @@ Task<Result<CachedAnswerPointer>> ProductCache::get(RouteKind route, std::string
   }
 }
 
-double ProductCache::hit_rate() const {
-  double good = 0;
-  double all = 0;
-  for (const auto& one : counters_) {
-    good += static_cast<double>(one.hit->value() + one.stale->value());
-    all += static_cast<double>(one.hit->value() + one.stale->value() + one.miss->value());
-  }
-  return all == 0 ? 0 : good / all;
+std::uint64_t ProductCache::hits() const {
+  std::uint64_t sum = 0;
+  for (const auto& one : counters_) sum += one.hit->value() + one.stale->value();
+  return sum;
+}
+
+std::uint64_t ProductCache::lookups() const {
+  std::uint64_t sum = hits();
+  for (const auto& one : counters_) sum += one.miss->value();
+  return sum;
 }
 
 }  // namespace jangteo

@@ -53,7 +53,8 @@ class ProductCache {
   // `target`. Fill's errors are not kept.
   Task<Result<CachedAnswerPointer>> get(RouteKind route, std::string target, std::string key, Fill fill);
 
-  double hit_rate() const;  // hits and refilled ones of all requests since start; 0 before the first
+  std::uint64_t hits() const;     // since start: answered from here, also when numbers were filled in again
+  std::uint64_t lookups() const;  // since start: hits and misses
 
  private:
   struct Entry {  // one version of an answer

@@ -46,7 +46,8 @@ class ProductModule {
   ProductService& service() { return service_; }
   ProductImages& images() { return images_; }
   std::vector<Route> routes() { return routes_.table(); }
-  double cache_hit_rate() const { return cache_.hit_rate(); }
+  std::uint64_t cache_hits() const { return cache_.hits(); }
+  std::uint64_t cache_lookups() const { return cache_.lookups(); }
 
  private:
   ProductStore store_;
