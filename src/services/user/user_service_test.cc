@@ -42,12 +42,18 @@ TEST_F(UserServiceTest, LetsOneOfTwentyRefreshesWithOneTokenPassAndEndsTheSessio
 
 TEST_F(UserServiceTest, RefusesLoginsAtOnceWhenTooManyPasswordsWait) {
   register_user("mina@example.com");
-  // Both hashing threads and the whole queue are kept busy.
+  // Both hashing threads are kept busy, then the whole queue is filled.
   std::promise<void> release;
   const auto released = release.get_future().share();
-  int filled = 0;
-  while (pool_->submit([released] { released.wait(); })) ++filled;
-  ASSERT_GT(filled, 0);
+  std::promise<void> started[2];
+  for (auto& one : started) {
+    ASSERT_TRUE(pool_->submit([&one, released] {
+      one.set_value();
+      released.wait();
+    }));
+  }
+  for (auto& one : started) one.get_future().wait();
+  while (pool_->submit([released] { released.wait(); })) continue;
   const auto answer = login("mina@example.com");
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(member(answer, "code"), "unavailable");
