@@ -151,11 +151,12 @@ namespace {
 
 // Cuts the next "name=value" off the front of a query.
 std::pair<std::string_view, std::string_view> next_parameter(std::string_view& query) {
-  const std::size_t end = std::min(query.find('&'), query.size());
+  const std::size_t end = query.find('&');
   const std::string_view pair = query.substr(0, end);
-  query.remove_prefix(std::min(end + 1, query.size()));
-  const std::size_t equals = std::min(pair.find('='), pair.size());
-  return {pair.substr(0, equals), equals == pair.size() ? std::string_view() : pair.substr(equals + 1)};
+  query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
+  const std::size_t equals = pair.find('=');
+  if (equals == std::string_view::npos) return {pair, {}};
+  return {pair.substr(0, equals), pair.substr(equals + 1)};
 }
 
 bool is_plain(std::string_view text) { return text.find_first_of("%+") == std::string_view::npos; }

@@ -141,7 +141,8 @@ Task<HttpResponse> echo(HttpRequest* request) {
 }
 
 Task<HttpResponse> slow(HttpRequest* request) {
-  co_await sleep_for(Millis{30});
+  const Millis pause{30};
+  co_await sleep_for(pause);
   HttpResponse response;
   response.body = "slow " + std::string(request->query);
   co_return response;
