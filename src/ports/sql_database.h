@@ -131,8 +131,12 @@ class CommitHook {
  public:
   virtual ~CommitHook() = default;
   virtual void before_commit(SqlTx& tx, std::string_view emissions) = 0;  // only when there are emissions; may write
-  virtual void after_commit(std::string emissions) noexcept = 0;          // of every commit: the same bytes (or none), now durable
+  virtual void after_commit(
+      std::string emissions) noexcept = 0;     // of every commit: the same bytes (or none), now durable
   virtual void after_rollback() noexcept = 0;  // the whole group was lost: forget what was cached from it
+  // One unit was rolled back and the others of its commit go on: what was cached from it is wrong. `reader` sees the
+  // transaction as it is without that unit.
+  virtual void after_unit_rollback(SqlReader& reader) { static_cast<void>(reader); }
 };
 
 // What a storage thread runs; lives in the frame of the coroutine that awaits it.

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <mutex>
 
 namespace jangteo {
@@ -50,6 +51,8 @@ ErrorCode code_of(int sqlite_code) {
   switch (sqlite_code & 0xff) {
     case SQLITE_CONSTRAINT:
       return ErrorCode::conflict;
+    case SQLITE_TOOBIG:
+      return ErrorCode::too_large;
     case SQLITE_FULL:
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -75,22 +78,27 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
                 "cannot open " + path + ": " + (handle ? sqlite3_errmsg(handle) : "out of memory"));
   }
   sqlite3_extended_result_codes(handle, 1);
-  sqlite3_busy_timeout(handle, 5000);
+  sqlite3_busy_timeout(handle, kBusyWaitMs);
+  std::string journal;
   try {
     connection->script(
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;"
         "PRAGMA cache_size=-" +
         std::to_string(cache_kib) + ";");
     if (mode == Mode::read) connection->script("PRAGMA query_only=1;");
+    connection->query_text("PRAGMA journal_mode", {}, [&](const SqlRow& row) { journal = row.text(0); });
   } catch (const SqlFailure& failure) {
     return fail(ErrorCode::unavailable, path + ": " + failure.error.detail);
   }
+  if (journal != "wal") return fail(ErrorCode::unavailable, path + ": this file system holds no write-ahead log");
   if (mode == Mode::write) {
     // The writer checkpoints between groups, not inside a commit.
     sqlite3_wal_hook(
         handle,
         [](void* self, sqlite3*, const char*, int pages) {
-          static_cast<SqliteConnection*>(self)->wal_pages_ = pages;
+          auto& writer = *static_cast<SqliteConnection*>(self);
+          if (pages < writer.wal_pages_) writer.checkpointed_pages_ = 0;  // the log began anew
+          writer.wal_pages_ = pages;
           return SQLITE_OK;
         },
         connection.get());
@@ -121,6 +129,7 @@ sqlite3_stmt* SqliteConnection::prepared(const SqlStatement& statement) {
   if (statement.number() >= statements_.size()) statements_.resize(statement.number() + 1, nullptr);
   auto*& place = statements_[statement.number()];
   if (place == nullptr) place = prepare(statement.text(), true);
+  JT_ASSERT(sqlite3_stmt_busy(place) == 0, "a statement is not run again within its own row callback");
   return place;
 }
 
@@ -130,26 +139,28 @@ void SqliteConnection::bind(sqlite3_stmt* statement, std::span<const SqlValue> v
             "every parameter of a statement is given");
   for (const auto& value : values) {
     ++index;
+    int code = SQLITE_OK;
     switch (value.kind) {
       case SqlValue::Kind::null:
-        sqlite3_bind_null(statement, index);
+        code = sqlite3_bind_null(statement, index);
         break;
       case SqlValue::Kind::integer:
-        sqlite3_bind_int64(statement, index, value.integer);
+        code = sqlite3_bind_int64(statement, index, value.integer);
         break;
       case SqlValue::Kind::real:
-        sqlite3_bind_double(statement, index, value.real);
+        code = sqlite3_bind_double(statement, index, value.real);
         break;
       case SqlValue::Kind::text: {
         const auto text = value.text_or_blob();
-        sqlite3_bind_text(statement, index, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
+        code = sqlite3_bind_text64(statement, index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
         break;
       }
       case SqlValue::Kind::blob:
-        sqlite3_bind_blob(statement, index, value.bytes.data() == nullptr ? "" : value.bytes.data(),
-                          static_cast<int>(value.bytes.size()), SQLITE_STATIC);
+        code = sqlite3_bind_blob64(statement, index, value.bytes.data() == nullptr ? "" : value.bytes.data(),
+                                   value.bytes.size(), SQLITE_STATIC);
         break;
     }
+    if (code != SQLITE_OK) failed(sqlite3_sql(statement));
   }
 }
 
@@ -197,13 +208,15 @@ void SqliteConnection::script(const std::string& text) {
 
 bool SqliteConnection::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
-void SqliteConnection::checkpoint() {
-  int frames = 0;
-  int done = 0;
-  if (sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &done) == SQLITE_OK &&
-      frames == done) {
-    wal_pages_ = 0;
-  }
+void SqliteConnection::checkpoint(Checkpoint kind) {
+  const bool truncate = kind == Checkpoint::truncate;
+  int pages = 0;
+  if (truncate) sqlite3_busy_timeout(handle_, kReadersWaitMs);
+  sqlite3_wal_checkpoint_v2(handle_, nullptr, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, &pages,
+                            nullptr);
+  if (truncate) sqlite3_busy_timeout(handle_, kBusyWaitMs);
+  if (pages == 0) wal_pages_ = 0;
+  checkpointed_pages_ = wal_pages_;
 }
 
 }  // namespace jangteo

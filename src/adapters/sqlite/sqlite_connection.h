@@ -26,8 +26,13 @@ class SqliteConnection final : public SqlTx {
   void script(const std::string& text);  // several statements (migrations); throws SqlFailure
   bool in_transaction() const;
   std::uint32_t take_statement_count() { return std::exchange(statement_count_, 0); }
-  std::int64_t wal_pages() const { return wal_pages_; }
-  void checkpoint();  // passive; failure is no error, the WAL goes on growing
+  std::int64_t wal_pages() const { return wal_pages_; }  // of the write-ahead log, as of the last commit
+  std::int64_t wal_pages_since_checkpoint() const { return wal_pages_ - checkpointed_pages_; }
+  // Copies the log into the database file. Passive: waits for nobody; a reader may keep part of the log in use.
+  // Truncate: waits up to `kReadersWaitMs` for readers and empties the log. Failure is no error, the log goes on
+  // growing.
+  enum class Checkpoint : std::uint8_t { passive, truncate };
+  void checkpoint(Checkpoint kind);
 
  private:
   explicit SqliteConnection(sqlite3* handle) : handle_(handle) {}
@@ -41,7 +46,10 @@ class SqliteConnection final : public SqlTx {
   std::vector<sqlite3_stmt*> statements_;  // by SqlStatement::number()
   std::string emissions_;
   std::uint32_t statement_count_ = 0;
+  static constexpr int kBusyWaitMs = 5000;
+  static constexpr int kReadersWaitMs = 50;
   std::int64_t wal_pages_ = 0;
+  std::int64_t checkpointed_pages_ = 0;  // how many there were at the last checkpoint
 };
 
 }  // namespace jangteo

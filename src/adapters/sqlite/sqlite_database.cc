@@ -159,24 +159,25 @@ SqliteDatabase::~SqliteDatabase() {
   if (thread_.joinable()) thread_.join();
   read_pool_.forget(*this);
   read_connections_.clear();
-  if (writer_) writer_->checkpoint();
+  if (writer_) writer_->checkpoint(SqliteConnection::Checkpoint::truncate);
 }
 
 void SqliteDatabase::submit_write(SqlJob& job) {
   job.queued_at_us = now_us();
+  bool taken = false;
   bool notify = false;
   {
     const std::lock_guard lock(mutex_);
-    if (!stopping_ && waiting_.size() < settings_.queue_count_max) {
+    taken = !stopping_ && waiting_.size() < settings_.queue_count_max;
+    if (taken) {
       waiting_.push_back(&job);
       notify = writer_sleeps_ || waiting_.size() == settings_.group_count_max;
-    } else {
-      if (instruments_) instruments_->refused.add();
-      job.finish(overloaded(settings_.name));
-      return;
     }
   }
   if (notify) wake_.notify_one();
+  if (taken) return;
+  if (instruments_) instruments_->refused.add();
+  job.finish(overloaded(settings_.name));
 }
 
 void SqliteDatabase::submit_read(SqlJob& job) {
@@ -218,9 +219,13 @@ void SqliteDatabase::write_loop() {
     }
     last_count = group.size();
     last_start = std::chrono::steady_clock::now();
-    run_group(group);
+    for (std::span<SqlJob* const> rest(group); !rest.empty();) rest = rest.subspan(run_group(rest));
     group.clear();
-    if (writer_->wal_pages() > settings_.checkpoint_pages) writer_->checkpoint();
+    if (writer_->wal_pages_since_checkpoint() > settings_.checkpoint_pages) {
+      writer_->checkpoint(writer_->wal_pages() > 4 * settings_.checkpoint_pages
+                              ? SqliteConnection::Checkpoint::truncate
+                              : SqliteConnection::Checkpoint::passive);
+    }
   }
 }
 
@@ -242,6 +247,7 @@ bool SqliteDatabase::run_unit(SqlJob& job, bool alone, std::optional<Error>& err
   try {
     if (!kept) writer_->exec(kRollbackUnit, {});
     writer_->exec(kRelease, {});
+    if (!kept && hook_ != nullptr) hook_->after_unit_rollback(*writer_);
   } catch (const SqlFailure& failure) {
     error = failure.error;
     return false;
@@ -249,7 +255,7 @@ bool SqliteDatabase::run_unit(SqlJob& job, bool alone, std::optional<Error>& err
   return true;
 }
 
-void SqliteDatabase::finish_all(std::vector<SqlJob*>& group, const Error& error) {
+void SqliteDatabase::finish_all(std::span<SqlJob* const> group, const Error& error) {
   if (writer_->in_transaction()) {
     try {
       writer_->exec(kRollback, {});
@@ -263,7 +269,7 @@ void SqliteDatabase::finish_all(std::vector<SqlJob*>& group, const Error& error)
   for (auto* job : group) job->finish(error);
 }
 
-void SqliteDatabase::run_group(std::vector<SqlJob*>& group) {
+std::size_t SqliteDatabase::run_group(std::span<SqlJob* const> group) {
   const std::int64_t started_us = now_us();
   const bool alone = group.size() == 1;
   std::vector<std::pair<SqlJob*, Error>> failed;
@@ -272,11 +278,12 @@ void SqliteDatabase::run_group(std::vector<SqlJob*>& group) {
     writer_->exec(kBegin, {});
   } catch (const SqlFailure& failure) {
     finish_all(group, failure.error);
-    return;
+    return group.size();
   }
   std::int64_t unit_start_us = started_us;
-  for (std::size_t i = 0; i < group.size(); ++i) {
-    auto& job = *group[i];
+  std::size_t count = 0;
+  while (count < group.size() && writer_->emissions().size() < kEmissionBytesMax) {
+    auto& job = *group[count++];
     std::optional<Error> error;
     job.timings.queue_us = static_cast<std::uint32_t>(started_us - job.queued_at_us);
     bool kept = false;
@@ -287,7 +294,7 @@ void SqliteDatabase::run_group(std::vector<SqlJob*>& group) {
     unit_start_us = end_us;
     if (!alive) {
       finish_all(group, error.value_or(Error{ErrorCode::unavailable, "the transaction was lost", {}, 1, {}}));
-      return;
+      return group.size();
     }
     if (error) failed.emplace_back(&job, std::move(*error));
   }
@@ -298,11 +305,11 @@ void SqliteDatabase::run_group(std::vector<SqlJob*>& group) {
     if (!any_kept && hook_ != nullptr) hook_->after_rollback();
   } catch (const SqlFailure& failure) {
     finish_all(group, failure.error);
-    return;
+    return group.size();
   }
   const std::int64_t committed_us = now_us();
   if (instruments_) {
-    instruments_->units.add(group.size());
+    instruments_->units.add(count);
     instruments_->commits.add();
     instruments_->commit_seconds.observe(static_cast<double>(committed_us - unit_start_us) * 1e-6);
   }
@@ -310,7 +317,7 @@ void SqliteDatabase::run_group(std::vector<SqlJob*>& group) {
   writer_->emissions().clear();
   if (any_kept && hook_ != nullptr) hook_->after_commit(std::move(emitted));
   auto next_failed = failed.begin();
-  for (auto* job : group) {
+  for (auto* job : group.first(count)) {
     job->timings.fsync_us = static_cast<std::uint32_t>(committed_us - unit_start_us);
     if (next_failed != failed.end() && next_failed->first == job) {
       job->finish(std::move(next_failed->second));
@@ -319,6 +326,7 @@ void SqliteDatabase::run_group(std::vector<SqlJob*>& group) {
       job->finish({});
     }
   }
+  return count;
 }
 
 void SqliteDatabase::run_read(SqlJob& job, std::size_t thread_index) {

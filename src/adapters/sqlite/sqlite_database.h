@@ -14,6 +14,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -60,7 +61,8 @@ struct SqliteSettings {
   std::size_t group_count_max = 1024;    // units in one commit
   std::int64_t group_wait_us = 3000;     // how long a busy writer lets a group grow
   std::int64_t cache_kib = 8192;         // page cache of the writer, filled only as needed
-  std::int64_t checkpoint_pages = 8000;  // WAL pages (4 KiB) after which the writer checkpoints
+  std::int64_t checkpoint_pages = 8000;  // WAL pages (4 KiB) after which the writer checkpoints; it waits for readers
+                                         // when they have kept four times as many in use
   MetricsRegistry* metrics = nullptr;
 };
 
@@ -83,11 +85,14 @@ class SqliteDatabase final : public SqlDatabase {
   SqliteDatabase(SqliteSettings settings, SqliteReadPool& readers);
 
   void write_loop();
-  void run_group(std::vector<SqlJob*>& group);
+  // One transaction; ends early when it emits much. Returns how many units of the group it finished, at least one.
+  std::size_t run_group(std::span<SqlJob* const> group);
   // Runs one unit; `kept` false: its changes are gone. Returns false when the whole transaction was lost.
   bool run_unit(SqlJob& job, bool alone, std::optional<Error>& error, bool& kept);
   void run_read(SqlJob& job, std::size_t thread_index);
-  void finish_all(std::vector<SqlJob*>& group, const Error& error);
+  void finish_all(std::span<SqlJob* const> group, const Error& error);
+
+  static constexpr std::size_t kEmissionBytesMax = 8 << 20;  // of one commit, but for its last unit
 
   SqliteSettings settings_;
   SqliteReadPool& read_pool_;
