@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/money.h"
-#include "services/analytics/domain/order_record.h"
+#include "services/analytics/domain/order_event_record.h"
 
 namespace jangteo {
 

@@ -1,4 +1,4 @@
-#include "services/analytics/domain/order_record.h"
+#include "services/analytics/domain/order_event_record.h"
 
 #include <gtest/gtest.h>
 
