@@ -4,29 +4,16 @@
 #include <openssl/hmac.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "base/bytes.h"
+#include "support/temporary_directory.h"
 
 namespace jangteo {
 namespace {
 
 const std::string kKey(32, 'k');
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "jangteo-token-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 TEST(LinkSigner, AcceptsItsOwnTokenForTheSamePurposeAndSubjectOnly) {
   const LinkSigner signer(kKey);

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +13,7 @@
 #include "net/router.h"
 #include "services/user/user_module.h"
 #include "support/task_runner.h"
+#include "support/temporary_directory.h"
 
 namespace jangteo {
 
@@ -23,15 +22,10 @@ class UserFixture : public ::testing::Test {
   static constexpr const char* kPassword = "correct horse";
 
   UserFixture() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "jangteo-user-XXXXXX").string();
-    directory_ = ::mkdtemp(pattern.data());
     settings_.password_cost = {.memory_kib = 64, .passes = 1};
     open();
   }
-  ~UserFixture() override {
-    close();
-    std::filesystem::remove_all(directory_);
-  }
+  ~UserFixture() override { close(); }
 
   // Stops and starts everything on the same folder, with the present settings_.
   void reopen() {
@@ -119,7 +113,8 @@ class UserFixture : public ::testing::Test {
     return rows;
   }
 
-  std::string directory_;
+  const TemporaryDirectory temporary_;
+  const std::string directory_ = temporary_.path();
   UserSettings settings_;
   ManualClock clock_{Timestamp{1'800'000'000'000}};
   std::unique_ptr<MetricsRegistry> metrics_;

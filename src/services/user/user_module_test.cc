@@ -1,5 +1,6 @@
 #include "services/user/user_module.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include "services/user/access_tokens.h"

@@ -8,6 +8,26 @@
 namespace jangteo {
 namespace {
 
+// Keeps both hashing threads of the fixture busy as long as it lives.
+class HashingStopped {
+ public:
+  explicit HashingStopped(BlockingPool& pool) {
+    for (auto& started : started_) {
+      EXPECT_TRUE(pool.submit([&started, released = released_] {
+        started.set_value();
+        released.wait();
+      }));
+    }
+    for (auto& started : started_) started.get_future().wait();
+  }
+  ~HashingStopped() { release_.set_value(); }
+
+ private:
+  std::promise<void> release_;
+  std::shared_future<void> released_ = release_.get_future().share();
+  std::promise<void> started_[2];
+};
+
 class UserServiceTest : public UserFixture {
  protected:
   // The same request `times` times at once over both loops; how often each status was answered.
@@ -42,23 +62,27 @@ TEST_F(UserServiceTest, LetsOneOfTwentyRefreshesWithOneTokenPassAndEndsTheSessio
 
 TEST_F(UserServiceTest, RefusesLoginsAtOnceWhenTooManyPasswordsWait) {
   register_user("mina@example.com");
-  // Both hashing threads are kept busy, then the whole queue is filled.
-  std::promise<void> release;
-  const auto released = release.get_future().share();
-  std::promise<void> started[2];
-  for (auto& one : started) {
-    ASSERT_TRUE(pool_->submit([&one, released] {
-      one.set_value();
-      released.wait();
-    }));
-  }
-  for (auto& one : started) one.get_future().wait();
-  while (pool_->submit([released] { released.wait(); })) continue;
+  const HashingStopped stopped(*pool_);
+  while (pool_->submit([] {})) continue;
   const auto answer = login("mina@example.com");
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(member(answer, "code"), "unavailable");
   EXPECT_NE(header(answer, "Retry-After"), "");
-  release.set_value();
+}
+
+TEST_F(UserServiceTest, OpensNoSessionOfAnAccountThatIsDeletedWhileItsPasswordIsChecked) {
+  const auto tokens = registered_and_logged_in();
+  const auto request =
+      make_request(HttpMethod::post, "/api/auth/login", R"({"email":"mina@example.com","password":"correct horse"})");
+  std::future<HttpResponse> late;
+  {
+    const HashingStopped stopped(*pool_);
+    late = runner_->start_on(0, handle(request.get()));
+    while (pool_->queued() == 0) std::this_thread::yield();
+    ASSERT_EQ(ask(HttpMethod::delete_, "/api/users/me", "", bearer(tokens.access)).status, 204);
+  }
+  EXPECT_EQ(late.get().status, 401);
+  EXPECT_EQ(count("SELECT COUNT(*) FROM user_session WHERE revoked_at IS NULL"), 0);
 }
 
 TEST_F(UserServiceTest, RehashesAPasswordAtLoginWhenTheCostWasRaised) {
