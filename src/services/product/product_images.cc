@@ -58,20 +58,26 @@ std::string_view ProductImages::media_type(std::string_view name) {
   return {};
 }
 
-Result<std::string> ProductImages::store_blocking(std::string_view bytes) {
+Result<std::string> ProductImages::path_of(std::string_view bytes) {
   if (bytes.size() > kBytesMax) return fail(ErrorCode::too_large, "a picture has at most 5 MiB");
   const auto type = type_of(bytes);
   if (type.empty()) return fail(ErrorCode::unsupported_media_type, "a picture is WebP, PNG, JPEG or SVG");
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
-  const std::string name = to_hex({reinterpret_cast<const char*>(digest), sizeof digest}) + "." + std::string(type);
-  const std::string path = directory_ + "/" + name;
-  std::error_code ignored;
-  if (std::filesystem::file_size(path, ignored) != bytes.size() || ignored) {
+  return std::string(kPathPrefix) + to_hex({reinterpret_cast<const char*>(digest), sizeof digest}) + "." +
+         std::string(type);
+}
+
+Result<std::string> ProductImages::store_blocking(std::string_view bytes) {
+  auto path = path_of(bytes);
+  JT_TRY(path);
+  const std::string file = directory_ + "/" + path->substr(kPathPrefix.size());
+  std::error_code absent;
+  if (std::filesystem::file_size(file, absent) != bytes.size() || absent) {
     JT_TRY(make_directories(directory_));
-    JT_TRY(write_file_atomically(path, bytes));
+    JT_TRY(write_file_atomically(file, bytes));
   }
-  return std::string(kPathPrefix) + name;
+  return path;
 }
 
 Task<Result<std::string>> ProductImages::store(BlockingPool* pool, std::string bytes) {

@@ -27,8 +27,10 @@ class ProductImages {
   static bool is_name(std::string_view name);                 // <64 hex digits>.<type>
   static std::string_view media_type(std::string_view name);  // "image/webp"
 
-  // Stores durably (once) and gives the path that shows it, "/api/images/<name>". Blocking. `unsupported_media_type`,
-  // `too_large`.
+  // The path that shows these bytes once they are stored, "/api/images/<name>". `unsupported_media_type`, `too_large`.
+  static Result<std::string> path_of(std::string_view bytes);
+
+  // Stores durably (once) and gives that path. Blocking.
   Result<std::string> store_blocking(std::string_view bytes);
   Task<Result<std::string>> store(BlockingPool* pool, std::string bytes);
 

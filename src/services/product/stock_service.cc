@@ -23,7 +23,8 @@ Status StockService::load() {
 
 std::uint32_t stock_partition(VariantId variant, std::uint32_t partitions) {
   const auto& bytes = variant.bytes();
-  return static_cast<std::uint32_t>(stable_hash(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())) % partitions);
+  return static_cast<std::uint32_t>(
+      stable_hash(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())) % partitions);
 }
 
 std::size_t StockService::shard_of(VariantId variant) const {

@@ -1,0 +1,122 @@
+#include "app/import_command.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <utility>
+
+#include "app/import_storage.h"
+#include "runtime/entropy.h"
+#include "runtime/file.h"
+#include "runtime/loop.h"
+
+namespace jangteo {
+
+namespace {
+
+constexpr std::size_t kFileBytesMax = 1UL << 30;
+constexpr int kNothingTried = 2;
+
+struct ImportFlags {
+  std::string file;
+  std::string data = "./data";
+  std::string names;
+  std::string currency;
+  std::int64_t stock = -1;
+  std::string pictures;
+  bool dry_run = false;
+  bool json = false;
+};
+
+int refuse(const std::string& detail) {
+  std::fprintf(stderr, "jangteo import: %s\n", detail.c_str());
+  return kNothingTried;
+}
+
+Result<ImportOptions> read_options(const ImportFlags& flags) {
+  ImportOptions options;
+  auto names = parse_names(flags.names);
+  if (!names) return fail(ErrorCode::invalid, "--map: " + names.error().detail);
+  options.reading.names = std::move(*names);
+  if (!flags.currency.empty()) {
+    options.reading.currency = Currency::parse(flags.currency);
+    if (!options.reading.currency) return fail(ErrorCode::invalid, "--currency: " + flags.currency + " is unknown");
+  }
+  if (flags.stock >= 0) options.stock = flags.stock;
+  options.pictures_directory = flags.pictures;
+  if (!flags.pictures.empty() && !std::filesystem::is_directory(flags.pictures)) {
+    return fail(ErrorCode::invalid, "--images: " + flags.pictures + " is no directory");
+  }
+  options.dry_run = flags.dry_run;
+  return options;
+}
+
+// A dry run leaves no trace: a directory that was never started on is tried in a temporary one.
+class TrialDirectory {
+ public:
+  explicit TrialDirectory(const ImportFlags& flags) : path_(flags.data) {
+    const auto shards = stored_shards(flags.data);
+    if (!flags.dry_run || shards || shards.error().code != ErrorCode::not_found) return;
+    path_ = (std::filesystem::temp_directory_path() / ("jangteo-dry-run-" + std::to_string(random_u64()))).string();
+    temporary_ = true;
+  }
+  ~TrialDirectory() {
+    std::error_code ignored;
+    if (temporary_) std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  bool temporary_ = false;
+};
+
+int import_file(const ImportFlags& flags) {
+  auto options = read_options(flags);
+  if (!options) return refuse(options.error().detail);
+  const auto text = read_file(flags.file, kFileBytesMax);
+  if (!text) return refuse(text.error().detail);
+
+  const TrialDirectory directory(flags);
+  LoopThreads loops("import", 1);
+  StorageSettings settings;
+  settings.directory = directory.path();
+  settings.with_log = false;
+  auto target = ImportStorage::open(settings, loops[0]);
+  if (!target) return refuse(target.error().detail);
+
+  CallContext context;
+  std::promise<ImportResult> done;
+  loops[0].post([&] {
+    start(import_products(context, *text, *options, target->get()),
+          [&](ImportResult result) { done.set_value(std::move(result)); });
+  });
+  const ImportResult result = done.get_future().get();
+  const std::string report = flags.json ? result.report.to_json() : result.report.to_text();
+  std::fwrite(report.data(), 1, report.size(), stdout);
+  if (!result.status) std::fprintf(stderr, "jangteo import: stopped: %s\n", result.status.error().detail.c_str());
+  return result.report.failed == 0 && result.status ? 0 : 1;
+}
+
+}  // namespace
+
+void add_import_command(CLI::App& app, int& exit_code) {
+  auto* import = app.add_subcommand("import", "Take a file of other people's into the shop");
+  import->require_subcommand(1);
+  auto* products = import->add_subcommand("products", "A catalogue: JSON array, NDJSON or CSV with a header");
+  auto flags = std::make_shared<ImportFlags>();
+  products->add_option("FILE", flags->file, "The file")->required();
+  products->add_option("--data", flags->data, "Data directory of a stopped server")->capture_default_str();
+  products->add_option("--map", flags->names, "Names in the file: sku=Id,name=Title,price=Cost,...");
+  products->add_option("--currency", flags->currency, "Currency of decimal prices (109.99), e.g. USD");
+  products->add_option("--stock", flags->stock, "Pieces that new variants start with when the file names none")
+      ->check(CLI::Range(std::int64_t{0}, ProductLimits::kStockMax));
+  products->add_option("--images", flags->pictures, "Directory of pictures <sku>.webp, .png, .jpg or .svg");
+  products->add_flag("--dry-run", flags->dry_run, "Report what would happen, change nothing");
+  products->add_flag("--json", flags->json, "The report as one JSON object");
+  products->callback([flags, &exit_code] { exit_code = import_file(*flags); });
+}
+
+}  // namespace jangteo
