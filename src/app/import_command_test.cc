@@ -9,6 +9,7 @@
 #include "app/import_storage.h"
 #include "base/json.h"
 #include "runtime/file.h"
+#include "support/task_runner.h"
 #include "support/temporary_directory.h"
 
 namespace jangteo {
@@ -64,13 +65,9 @@ Stored read_directory(const std::string& path) {
   SqliteDocumentStore documents((*storage)->products());
   ProductStore store(documents);
   EXPECT_TRUE(store.open());
-  LoopThreads loops("test", 1);
+  TaskRunner runner;
   CallContext context;
-  std::promise<Result<std::vector<Product>>> page;
-  loops[0].post([&] {
-    start(store.page(context, ""), [&](Result<std::vector<Product>> found) { page.set_value(std::move(found)); });
-  });
-  const auto found = page.get_future().get();
+  const auto found = runner.run(store.page(context, ""));
   for (const auto& product : *found) {
     stored.products[product.sku] = product;
     stored.available[product.sku] = levels.available(product.variants[0].id);
@@ -101,8 +98,18 @@ TEST(ImportCommand, TakesTheCatalogueOfAnotherShopWithItsPictures) {
   const std::string data = directory.file("data");
   const std::string pictures = (std::filesystem::path(file).parent_path() / "images").string();
   const std::vector<std::string> arguments{
-      file, "--data", data, "--map", "sku=Id,name=Name,description=Description,category=Type,brand=Brand,price=Price",
-      "--currency", "USD", "--stock", "1000000", "--images", pictures, "--json"};
+      file,
+      "--data",
+      data,
+      "--map",
+      "sku=Id,name=Name,description=Description,category=Type,brand=Brand,price=Price",
+      "--currency",
+      "USD",
+      "--stock",
+      "1000000",
+      "--images",
+      pictures,
+      "--json"};
   auto trial = arguments;
   trial.emplace_back("--dry-run");
   const auto dry = run(trial);
@@ -129,7 +136,8 @@ TEST(ImportCommand, TakesTheCatalogueOfAnotherShopWithItsPictures) {
 TEST(ImportCommand, ReportsByLineAndWritesNothingOfAFailedOne) {
   TemporaryDirectory directory;
   const std::string file = directory.file("products.csv");
-  ASSERT_TRUE(write_file_atomically(file, "sku,name,price,currency,stock\na,A,1.50,USD,3\nb,B,1.505,USD,4\nc,,1,USD,5\n"));
+  ASSERT_TRUE(
+      write_file_atomically(file, "sku,name,price,currency,stock\na,A,1.50,USD,3\nb,B,1.505,USD,4\nc,,1,USD,5\n"));
   const auto result = run({file, "--data", directory.file("data"), "--json"});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(count(result, "created"), 1);
