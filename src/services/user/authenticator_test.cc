@@ -47,6 +47,7 @@ TEST_F(PageSession, IsAuthenticatedByItsCookie) {
   EXPECT_EQ(send(HttpMethod::patch, "/api/users/me", R"({"name":"Page"})").status, 200);
 }
 
+// Rows: 6
 TEST_F(PageSession, RefusesWhatOtherOriginsSendInItsName) {
   for (const char* target : {"/api/auth/logout", "/api/auth/refresh", "/api/auth/logout-all"}) {
     EXPECT_EQ(send(HttpMethod::post, target, "", "cross-site").status, 403) << target;

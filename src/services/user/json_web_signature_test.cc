@@ -57,6 +57,7 @@ std::vector<JsonWebKey> keys_of(const std::string& jwk) {
   return std::move(*keys);
 }
 
+// Rows: 6
 TEST(JsonWebSignature, VerifiesTheExamplesOfItsStandards) {
   for (const auto& vector : vectors()) {
     const auto keys = keys_of(vector.jwk);
@@ -87,6 +88,7 @@ TEST(JsonWebSignature, RefusesTheTokenOfOneAlgorithmWithTheKeyOfAnother) {
   }
 }
 
+// Rows: 6
 TEST(JsonWebSignature, LetsNoTokenChooseItsAlgorithm) {
   const SigningKey signer(std::string(32, 's'));
   std::vector<JsonWebKey> keys;

@@ -17,6 +17,7 @@ TEST(PasswordHasher, AcceptsThePasswordThatItHashedAndNoOther) {
   EXPECT_NE(hash, hasher.hash("비밀번호 is fine")) << "each hash has a salt of its own";
 }
 
+// Rows: 6
 TEST(PasswordHasher, UsesArgon2idWithTheCostsOfOwaspByDefault) {
   EXPECT_TRUE(PasswordHasher(PasswordCost{}).hash("password").starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
 }

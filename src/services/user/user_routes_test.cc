@@ -7,6 +7,7 @@ namespace {
 
 class UserRoutesTest : public UserFixture {};
 
+// Rows: 6
 TEST_F(UserRoutesTest, RegistersAnAccount) {
   const auto answer = ask(HttpMethod::post, "/api/users",
                           R"({"email":" Mina@Example.com ","password":"비밀번호여덟글자","name":" 민아 "})");
@@ -39,6 +40,7 @@ TEST_F(UserRoutesTest, RefusesASecondAccountOfOneEmail) {
   EXPECT_EQ(member(answer, "code"), "email_taken");
 }
 
+// Rows: 6
 TEST_F(UserRoutesTest, LogsInWithTheDocumentedAnswer) {
   register_user("mina@example.com");
   const auto answer = login("  MINA@example.com ");
@@ -93,6 +95,7 @@ TEST_F(UserRoutesTest, RotatesARefreshTokenAtEachUse) {
   }
 }
 
+// Rows: 6
 TEST_F(UserRoutesTest, EndsTheSessionWhenARefreshTokenComesBack) {
   const auto first = registered_and_logged_in();
   const auto answer = refresh(first.refresh);
@@ -116,6 +119,7 @@ TEST_F(UserRoutesTest, RefusesAnExpiredOrUnknownRefreshTokenWithoutEffect) {
   EXPECT_EQ(refresh(tokens.refresh).status, 401);
 }
 
+// Rows: 6
 TEST_F(UserRoutesTest, EndsOneSessionAtOnceByLogout) {
   const auto first = registered_and_logged_in();
   const auto second = logged_in();
@@ -201,6 +205,7 @@ TEST_F(UserRoutesTest, RenamesTheVersionThatTheClientSaw) {
   EXPECT_EQ(ask(HttpMethod::patch, "/api/users/me", R"({"name":""})", bearer(tokens.access)).status, 422);
 }
 
+// Rows: 6
 TEST_F(UserRoutesTest, DeletesAnAccountAndFreesItsEmail) {
   const auto tokens = registered_and_logged_in();
   const std::string id = member(me(tokens.access), "id");
@@ -217,6 +222,7 @@ TEST_F(UserRoutesTest, DeletesAnAccountAndFreesItsEmail) {
   EXPECT_EQ(me(tokens.access).status, 401);
 }
 
+// Rows: 6
 TEST_F(UserRoutesTest, RefusesDamagedAndForeignTokensWithoutSayingMore) {
   const auto tokens = registered_and_logged_in();
   std::string damaged = tokens.access;

@@ -44,6 +44,7 @@ class UserServiceTest : public UserFixture {
   }
 };
 
+// Rows: 6
 TEST_F(UserServiceTest, MakesOneAccountOfFiftyRegistrationsOfOneEmailAtOnce) {
   const auto statuses = ask_at_once(50, HttpMethod::post, "/api/users",
                                     R"({"email":"mina@example.com","password":"correct horse","name":"Mina"})");
@@ -117,6 +118,7 @@ TEST_F(UserServiceTest, ForgetsExpiredSessionsAndTokens) {
   EXPECT_EQ(refresh(fresh.refresh).status, 200);
 }
 
+// Rows: 6
 TEST_F(UserServiceTest, CreatesAccountsWithRolesThroughItsDoor) {
   CallContext context;
   const auto created =
