@@ -17,12 +17,12 @@ LiveModule::LiveModule(LiveDependencies dependencies, LiveSettings settings)
     : dependencies_(std::move(dependencies)),
       viewers_(settings.viewers_count_max),
       orders_(*dependencies_.log, *dependencies_.clock, *dependencies_.metrics,
-              [this](std::string order) { viewers_.send(event_stream_chunk("order", order), false); }),
+              [this](std::string order) { send("order", order); }),
       numbers_(settings.currency_without_revenue),
       reporter_(settings.report_interval, *dependencies_.clock, dependencies_.http,
                 Reporter::print_to_standard_output) {
   dependencies_.metrics->gauge_function("live_viewers", "Open streams of live numbers", {},
-                                        [this] { return static_cast<double>(viewers_.size()); });
+                                        [this] { return static_cast<double>(viewers_.viewers()); });
 }
 
 std::vector<Route> LiveModule::routes() {
@@ -34,15 +34,20 @@ std::vector<Route> LiveModule::routes() {
 }
 
 Task<HttpResponse> LiveModule::watch(HttpRequest* request) {
-  if (!viewers_.has_room()) {
+  if (ended_ || viewers_.full()) {
     Error full{ErrorCode::unavailable, "too many watch the live numbers", {}, 5, {}};
     co_return problem(full, *request);
   }
-  HttpResponse response;
-  response.content_type = "text/event-stream";
-  response.with("Cache-Control", "no-store").with("X-Accel-Buffering", "no");
-  response.stream = [this](std::shared_ptr<HttpStream> viewer) { viewers_.add(std::move(viewer)); };
-  co_return response;
+  co_return event_stream([this](std::shared_ptr<HttpStream> viewer) {
+    const auto latest = *latest_tick_.lock();
+    if (viewers_.add(viewer) && latest != nullptr) viewer->push(latest);
+  });
+}
+
+std::shared_ptr<const std::string> LiveModule::send(std::string_view event, std::string_view data) {
+  auto chunk = std::make_shared<const std::string>(format_event(event, data));
+  viewers_.publish(chunk);
+  return chunk;
 }
 
 Status LiveModule::open() { return orders_.open(dependencies_.orders); }
@@ -64,6 +69,7 @@ Task<void> LiveModule::tick_every_second(TaskScope* scope) {
     tick();
     due_us = std::max(due_us + kTickUs, clock.monotonic_us());  // a late tick is not made up for by a burst
   }
+  ended_ = true;
   viewers_.close();  // so that the server's drain need not wait for streams without an end
 }
 
@@ -71,7 +77,7 @@ void LiveModule::tick() {
   LiveSample sample{dependencies_.clock->now(), dependencies_.clock->monotonic_us(), dependencies_.http(),
                     dependencies_.cache(),      dependencies_.connections(),         orders_.tally()};
   const auto numbers = numbers_.tick(std::move(sample));
-  if (numbers) viewers_.send(event_stream_chunk("tick", to_json(*numbers)), true);
+  if (numbers) *latest_tick_.lock() = send("tick", to_json(*numbers));
   reporter_.step();
 }
 

@@ -2,19 +2,23 @@
 // who watches GET /api/live; orders that end are pushed as they come; the reporter prints its line.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
+#include "net/event_stream.h"
 #include "net/http_metrics.h"
 #include "net/router.h"
 #include "ports/event_log.h"
 #include "runtime/clock.h"
+#include "runtime/guarded.h"
 #include "runtime/metrics.h"
 #include "runtime/scope.h"
 #include "services/analytics/live_numbers.h"
 #include "services/analytics/live_orders.h"
-#include "services/analytics/live_viewers.h"
 #include "services/analytics/reporter.h"
 
 namespace jangteo {
@@ -46,10 +50,13 @@ class LiveModule {
  private:
   Task<void> tick_every_second(TaskScope* scope);
   void tick();
+  std::shared_ptr<const std::string> send(std::string_view event, std::string_view data);
   Task<HttpResponse> watch(HttpRequest* request);
 
   LiveDependencies dependencies_;
-  LiveViewers viewers_;
+  Broadcaster viewers_;
+  std::atomic<bool> ended_{false};
+  Guarded<std::shared_ptr<const std::string>> latest_tick_;  // for those who come between two
   LiveOrders orders_;
   LiveNumbers numbers_;
   Reporter reporter_;

@@ -188,6 +188,13 @@ TEST_F(LiveModuleTest, ShowsOrdersThatEndedAtMostTenInASecond) {
   EXPECT_TRUE(parse_rfc3339(std::string_view(orders[0].at("at").as_string())));
 }
 
+TEST_F(LiveModuleTest, WhoComesBetweenTwoTicksSeesTheLatestAtOnce) {
+  open_module();
+  const auto first = watch();
+  wait_until([&] { return first->events("tick").size() == 2; });
+  EXPECT_EQ(watch()->events("tick").size(), 1U);
+}
+
 TEST_F(LiveModuleTest, RefusesWhoComesWhenThereIsNoRoom) {
   open_module();
   const auto first = watch();
