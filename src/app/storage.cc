@@ -50,6 +50,15 @@ std::vector<SqlDatabase*> Storage::stocks() const {
   return all;
 }
 
+void Storage::close() {
+  orders_.clear();
+  stocks_.clear();
+  payments_.reset();
+  products_.reset();
+  users_.reset();
+  if (log_) log_->stop();
+}
+
 Result<std::unique_ptr<Storage>> Storage::open(const StorageSettings& settings, Clock& clock,
                                                MetricsRegistry& metrics) {
   auto directory = DataDirectory::open(settings.directory);

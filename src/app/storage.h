@@ -42,6 +42,9 @@ class Storage {
   std::vector<SqlDatabase*> orders() const;
   std::vector<SqlDatabase*> stocks() const;
 
+  // Commits what is queued and closes the databases and the log; nothing of them may be used any more.
+  void close();
+
  private:
   Storage(DataDirectory directory, std::size_t read_threads)
       : directory_(std::move(directory)), readers_(read_threads, 16384) {}

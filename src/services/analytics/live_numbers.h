@@ -37,7 +37,7 @@ struct LiveTick {
   double p95_ms = 0;
   double p99_ms = 0;
   double orders_per_second = 0;  // placed
-  OrderCounts orders;
+  OrderTallies orders;
   Money revenue;              // of the currency with the most
   Money revenue_per_second;   // the same currency; negative when more was cancelled than confirmed
   double cache_hit_rate = 0;  // of the lookups since the last tick; without any, what it was

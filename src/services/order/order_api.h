@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/money.h"
 
@@ -18,6 +19,11 @@ struct OrderCounts {
   std::uint64_t confirmed = 0;
   std::uint64_t rejected = 0;
   std::uint64_t cancelled = 0;
+};
+
+struct OrderSums {
+  OrderCounts counts;
+  std::vector<Money> revenue;  // of orders that are confirmed or further, one per currency
 };
 
 }  // namespace jangteo

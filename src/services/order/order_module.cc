@@ -1,5 +1,7 @@
 #include "services/order/order_module.h"
 
+#include <algorithm>
+
 #include "delivery/delivery_schema.h"
 #include "ports/sql_schema.h"
 #include "runtime/log.h"
@@ -95,16 +97,25 @@ std::vector<Route> OrderModule::routes() {
   return order_routes(*service_, *dependencies_.payments, dependencies_.settings);
 }
 
-Task<Result<OrderCounts>> OrderModule::counts(Call call) {
-  OrderCounts all;
+Task<Result<OrderSums>> OrderModule::sums(Call call) {
+  OrderSums all;
   for (auto* database : dependencies_.databases) {
-    auto look = [](SqlReader& reader) -> Result<OrderCounts> { return OrderStore::counts(reader); };
+    auto look = [](SqlReader& reader) -> Result<OrderSums> { return OrderStore::sums(reader); };
     auto part = co_await read(*database, call, std::move(look));
     if (!part) co_return fail(part.error());
-    all.placed += part->placed;
-    all.confirmed += part->confirmed;
-    all.rejected += part->rejected;
-    all.cancelled += part->cancelled;
+    all.counts.placed += part->counts.placed;
+    all.counts.confirmed += part->counts.confirmed;
+    all.counts.rejected += part->counts.rejected;
+    all.counts.cancelled += part->counts.cancelled;
+    for (const auto& money : part->revenue) {
+      const auto same = std::find_if(all.revenue.begin(), all.revenue.end(),
+                                     [&](const Money& sum) { return sum.currency == money.currency; });
+      if (same == all.revenue.end()) {
+        all.revenue.push_back(money);
+      } else {
+        same->amount += money.amount;
+      }
+    }
   }
   co_return all;
 }

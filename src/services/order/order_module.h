@@ -34,7 +34,7 @@ class OrderModule {
   std::vector<Route> routes();
   OrderService& service() { return *service_; }
   // By what is stored; reads whole tables.
-  Task<Result<OrderCounts>> counts(Call call);
+  Task<Result<OrderSums>> sums(Call call);
 
   static Status migrate(SqlDatabase& database);
 

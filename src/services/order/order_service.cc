@@ -98,8 +98,8 @@ Task<Result<OrderAnswer>> OrderService::wait_for_end(Call call, std::size_t shar
   co_return final_answer(record, self_link(record.facts));
 }
 
-Task<Result<OrderAnswer>> OrderService::replay(Call call, std::size_t shard, std::string principal,
-                                               OrderRequest request, OrderId order, IdempotencyRow row) {
+Task<Result<OrderAnswer>> OrderService::replay(Call call, std::size_t shard, OrderRequest request, OrderId order,
+                                               IdempotencyRow row) {
   if (row.fingerprint != request.fingerprint) {
     co_return fail(ErrorCode::idempotency_key_reused, "this Idempotency-Key was used with another body");
   }
@@ -192,7 +192,7 @@ Task<Result<OrderAnswer>> OrderService::place(Call call, Principal principal, Or
     auto known = co_await read(database, call, std::move(look));
     if (!known) co_return fail(known.error());
     if (!*known) co_return fail(std::move(*refused));
-    auto answer = co_await replay(call, shard, name, std::move(request), (*known)->order, **known);
+    auto answer = co_await replay(call, shard, std::move(request), (*known)->order, **known);
     co_return answer;
   }
 
@@ -226,7 +226,7 @@ Task<Result<OrderAnswer>> OrderService::place(Call call, Principal principal, Or
   if (!placed || *placed) {
     if (ticket) dependencies_.waiters->leave(id, ticket);
     if (!placed) co_return fail(placed.error());
-    auto answer = co_await replay(call, shard, name, std::move(request), (*placed)->order, **placed);
+    auto answer = co_await replay(call, shard, std::move(request), (*placed)->order, **placed);
     co_return answer;
   }
   if (!request.wait) {

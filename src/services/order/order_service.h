@@ -63,8 +63,8 @@ class OrderService {
 
  private:
   std::size_t shard_of(OrderId id) const { return id.route() % dependencies_.databases.size(); }
-  Task<Result<OrderAnswer>> replay(Call call, std::size_t shard, std::string principal, OrderRequest request,
-                                   OrderId order, IdempotencyRow row);
+  Task<Result<OrderAnswer>> replay(Call call, std::size_t shard, OrderRequest request, OrderId order,
+                                   IdempotencyRow row);
   Task<Result<OrderAnswer>> wait_for_end(Call call, std::size_t shard, OrderId order, SagaWaiters::Ticket ticket,
                                          Millis length);
   Task<Result<std::optional<OrderRecord>>> find(Call call, OrderId id);

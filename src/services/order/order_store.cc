@@ -1,5 +1,7 @@
 #include "services/order/order_store.h"
 
+#include <algorithm>
+
 namespace jangteo {
 
 namespace {
@@ -31,7 +33,7 @@ const SqlStatement kEndSaga{
     "= ? WHERE order_id = ?"};
 const SqlStatement kCountRunning{"SELECT COUNT(*) FROM saga WHERE ended = 0"};
 const SqlStatement kStalled{"SELECT order_id FROM saga WHERE ended = 0 AND updated_at < ? LIMIT ?"};
-const SqlStatement kCounts{"SELECT status, COUNT(*) FROM orders GROUP BY status"};
+const SqlStatement kSums{"SELECT status, currency, COUNT(*), SUM(total) FROM orders GROUP BY status, currency"};
 const SqlStatement kInsertKey{
     "INSERT INTO idempotency(principal, idempotency_key, fingerprint, order_id, answer_status, answer_body, at)"
     " VALUES (?, ?, ?, ?, ?, NULL, ?) ON CONFLICT DO NOTHING"};
@@ -139,20 +141,29 @@ std::vector<OrderId> OrderStore::stalled(SqlReader& reader, Timestamp before, st
   return ids;
 }
 
-OrderCounts OrderStore::counts(SqlReader& reader) {
-  OrderCounts counts;
-  reader.query(kCounts, {}, [&](const SqlRow& row) {
-    const auto count = static_cast<std::uint64_t>(row.integer(1));
-    counts.placed += count;
-    if (row.text(0) == "rejected") {
-      counts.rejected += count;
-    } else if (row.text(0) == "cancelled") {
-      counts.cancelled += count;
-    } else if (row.text(0) != "pending") {
-      counts.confirmed += count;
+OrderSums OrderStore::sums(SqlReader& reader) {
+  OrderSums sums;
+  reader.query(kSums, {}, [&](const SqlRow& row) {
+    const auto count = static_cast<std::uint64_t>(row.integer(2));
+    const auto status = row.text(0);
+    sums.counts.placed += count;
+    if (status == "rejected") {
+      sums.counts.rejected += count;
+    } else if (status == "cancelled") {
+      sums.counts.cancelled += count;
+    } else if (status != "pending") {
+      sums.counts.confirmed += count;
+      const auto currency = Currency::parse(row.text(1)).value_or(Currency{});
+      const auto same = std::find_if(sums.revenue.begin(), sums.revenue.end(),
+                                     [&](const Money& sum) { return sum.currency == currency; });
+      if (same == sums.revenue.end()) {
+        sums.revenue.push_back(Money{row.integer(3), currency});
+      } else {
+        same->amount += row.integer(3);
+      }
     }
   });
-  return counts;
+  return sums;
 }
 
 bool OrderStore::insert_key(SqlTx& tx, std::string_view principal, std::string_view key, std::int64_t fingerprint,

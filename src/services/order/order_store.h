@@ -36,7 +36,7 @@ class OrderStore {
   static std::int64_t count_running(SqlReader& reader);
   // Ids of running sagas that have not moved since `before`, at most `limit`.
   static std::vector<OrderId> stalled(SqlReader& reader, Timestamp before, std::int64_t limit);
-  static OrderCounts counts(SqlReader& reader);  // reads the whole table
+  static OrderSums sums(SqlReader& reader);  // reads the whole table
 
   // False: the key is there already.
   static bool insert_key(SqlTx& tx, std::string_view principal, std::string_view key, std::int64_t fingerprint,

@@ -46,6 +46,7 @@ class ProductModule {
   ProductService& service() { return service_; }
   ProductImages& images() { return images_; }
   std::vector<Route> routes() { return routes_.table(); }
+  std::optional<ProductId> find_sku(std::string_view sku) const { return catalogue_.find_sku(sku); }
   std::uint64_t cache_hits() const { return cache_.hits(); }
   std::uint64_t cache_lookups() const { return cache_.lookups(); }
 

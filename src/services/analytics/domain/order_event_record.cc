@@ -142,8 +142,8 @@ std::string_view to_string(OrderChange change) {
   return "other";
 }
 
-std::optional<OrderRecord> read_order_record(std::string_view json) {
-  OrderRecord record;
+std::optional<OrderEventRecord> read_order_record(std::string_view json) {
+  OrderEventRecord record;
   bool has_type = false;
   bool has_at = false;
   bool has_order = false;

@@ -19,7 +19,7 @@ namespace jangteo {
 enum class OrderChange : std::uint8_t { pending, confirmed, rejected, cancelled, other };
 std::string_view to_string(OrderChange change);  // "pending" ...; the status an order has after it
 
-struct OrderRecord {
+struct OrderEventRecord {
   OrderChange change = OrderChange::other;
   Timestamp at;
   std::string_view order_id;  // into the record's bytes
@@ -28,7 +28,7 @@ struct OrderRecord {
 };
 
 // Empty when the bytes are no such record. Pure; any thread.
-std::optional<OrderRecord> read_order_record(std::string_view json);
+std::optional<OrderEventRecord> read_order_record(std::string_view json);
 
 // Name of the first item, or empty; parses the whole record (for the few that are shown).
 std::string first_item_name(std::string_view json);

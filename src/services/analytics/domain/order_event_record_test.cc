@@ -14,7 +14,7 @@ constexpr std::string_view kConfirmed =
     R"("total":{"amount":1299,"currency":"KRW"},"items":[{"productId":"prd_1","name":"배추김치 \"1kg\"","quantity":1}],)"
     R"("trace":"00-x"})";
 
-TEST(OrderRecord, ReadsWhatTheOrderServiceWrites) {
+TEST(OrderEventRecord, ReadsWhatTheOrderServiceWrites) {
   const auto record = read_order_record(kConfirmed);
   ASSERT_TRUE(record);
   EXPECT_EQ(record->change, OrderChange::confirmed);
@@ -25,7 +25,7 @@ TEST(OrderRecord, ReadsWhatTheOrderServiceWrites) {
   EXPECT_EQ(first_item_name(kConfirmed), "배추김치 \"1kg\"");
 }
 
-TEST(OrderRecord, SeesThatACancelledOrderWasConfirmedWhereverItIsSaid) {
+TEST(OrderEventRecord, SeesThatACancelledOrderWasConfirmedWhereverItIsSaid) {
   const std::string head =
       R"({"type":"order.cancelled","at":1,"orderId":"ord_1","total":{"currency":"USD","amount":5})";
   EXPECT_FALSE(read_order_record(head + "}")->was_confirmed);
@@ -34,14 +34,14 @@ TEST(OrderRecord, SeesThatACancelledOrderWasConfirmedWhereverItIsSaid) {
   EXPECT_TRUE(read_order_record(R"({"wasConfirmed":true,)" + head.substr(1) + "}")->was_confirmed);
 }
 
-TEST(OrderRecord, KnowsForeignTypesAsOther) {
+TEST(OrderEventRecord, KnowsForeignTypesAsOther) {
   const auto record =
       read_order_record(R"({"type":"order.fulfilled","at":1,"orderId":"ord_1","total":{"amount":5,"currency":"USD"}})");
   ASSERT_TRUE(record);
   EXPECT_EQ(record->change, OrderChange::other);
 }
 
-TEST(OrderRecord, MembersInsideOthersAreNotTakenForItsOwn) {
+TEST(OrderEventRecord, MembersInsideOthersAreNotTakenForItsOwn) {
   const auto record = read_order_record(
       R"({"items":[{"type":"order.rejected","at":9,"orderId":"ord_9"}],"note":"\"type\":\"order.rejected\"",)"
       R"("type":"order.pending","at":1,"orderId":"ord_1","total":{"amount":5,"currency":"USD"}})");
@@ -50,7 +50,7 @@ TEST(OrderRecord, MembersInsideOthersAreNotTakenForItsOwn) {
   EXPECT_EQ(record->order_id, "ord_1");
 }
 
-TEST(OrderRecord, OrderAndSpaceOfMembersDoNotMatter) {
+TEST(OrderEventRecord, OrderAndSpaceOfMembersDoNotMatter) {
   std::mt19937 random(1);
   std::vector<std::string> members = {R"("type" : "order.rejected")",
                                       R"("at":7)",
@@ -74,7 +74,7 @@ TEST(OrderRecord, OrderAndSpaceOfMembersDoNotMatter) {
   }
 }
 
-TEST(OrderRecord, RefusesWhatMissesAMemberOrHoldsAnotherType) {
+TEST(OrderEventRecord, RefusesWhatMissesAMemberOrHoldsAnotherType) {
   for (const char* json : {"", "{", "{}", "[]", "null", "\"x\"", R"({"type":"order.pending"})",
                            R"({"type":"order.pending","at":"1","orderId":"o","total":{"amount":5,"currency":"USD"}})",
                            R"({"type":"order.pending","at":1.5,"orderId":"o","total":{"amount":5,"currency":"USD"}})",
@@ -87,7 +87,7 @@ TEST(OrderRecord, RefusesWhatMissesAMemberOrHoldsAnotherType) {
   }
 }
 
-TEST(OrderRecord, SurvivesEveryCutAndDamage) {
+TEST(OrderEventRecord, SurvivesEveryCutAndDamage) {
   std::mt19937 random(2);
   for (std::size_t size = 0; size < kConfirmed.size(); ++size) read_order_record(kConfirmed.substr(0, size));
   for (int round = 0; round < 20'000; ++round) {
@@ -98,7 +98,7 @@ TEST(OrderRecord, SurvivesEveryCutAndDamage) {
   }
 }
 
-TEST(OrderRecord, ARecordWithoutItemsHasNoName) {
+TEST(OrderEventRecord, ARecordWithoutItemsHasNoName) {
   EXPECT_EQ(first_item_name("{}"), "");
   EXPECT_EQ(first_item_name(R"({"items":[]})"), "");
   EXPECT_EQ(first_item_name(R"({"items":[{"name":5}]})"), "");

@@ -17,7 +17,7 @@ OrderTally::OrderTally(OrderTotals totals, Timestamp counted_until)
   for (const auto& money : totals.revenue) add_revenue(money, 1);
 }
 
-bool OrderTally::apply(const OrderRecord& record) {
+bool OrderTally::apply(const OrderEventRecord& record) {
   if (record.at < counted_until_) return false;
   switch (record.change) {
     case OrderChange::pending:

@@ -11,7 +11,7 @@
 namespace jangteo {
 
 // Orders by the state they are in; placed = all of them, so pending = placed - confirmed - rejected - cancelled.
-struct OrderCounts {
+struct OrderTallies {
   std::uint64_t placed = 0;
   std::uint64_t confirmed = 0;
   std::uint64_t rejected = 0;
@@ -20,7 +20,7 @@ struct OrderCounts {
 
 // What the order store holds at one moment. `revenue`: totals of confirmed orders, one entry per currency.
 struct OrderTotals {
-  OrderCounts counts;
+  OrderTallies counts;
   std::vector<Money> revenue;
 };
 
@@ -30,9 +30,9 @@ class OrderTally {
   OrderTally(OrderTotals totals, Timestamp counted_until);
 
   // False when the record changes nothing (known already, or no change of an order).
-  bool apply(const OrderRecord& record);
+  bool apply(const OrderEventRecord& record);
 
-  const OrderCounts& counts() const { return counts_; }
+  const OrderTallies& counts() const { return counts_; }
   // Confirmed less cancelled after confirmation, in one currency. Stops at the ends of int64.
   std::int64_t revenue(Currency currency) const;
   // The currency with the most minor units of revenue; `otherwise` when there is none.
@@ -40,7 +40,7 @@ class OrderTally {
 
  private:
   void add_revenue(Money money, int sign);
-  OrderCounts counts_;
+  OrderTallies counts_;
   std::map<Currency, std::int64_t> revenue_;
   Timestamp counted_until_;
 };

@@ -11,7 +11,8 @@ namespace {
 const Currency kWon = Currency::parse("KRW").value();
 const Currency kDollar = Currency::parse("USD").value();
 
-OrderRecord record(OrderChange change, std::int64_t amount = 0, Currency currency = kWon, bool was_confirmed = false) {
+OrderEventRecord record(OrderChange change, std::int64_t amount = 0, Currency currency = kWon,
+                        bool was_confirmed = false) {
   return {change, Timestamp{1000}, "ord_x", Money{amount, currency}, was_confirmed};
 }
 

@@ -1,0 +1,156 @@
+#include "app/demo.h"
+
+#include "net/http_client.h"
+#include "services/payment/payment_module.h"
+#include "services/product/product_module.h"
+#include "services/product/stock_module.h"
+#include "services/user/user_module.h"
+
+namespace jangteo {
+
+namespace {
+
+// Speaks with the server over its own port, as anybody would.
+class LoopbackClient final : public DemoClient {
+ public:
+  LoopbackClient(Loop& loop, std::uint16_t port) : client_(loop, settings()), port_(port) {}
+  ~LoopbackClient() override { client_.stop(); }
+
+  Task<Result<DemoAnswer>> ask(DemoRequest request) override {
+    HttpClientRequest wire;
+    wire.method = request.method;
+    wire.host = "127.0.0.1";
+    wire.port = port_;
+    wire.target = std::move(request.path);
+    wire.headers = std::move(request.headers);
+    wire.body = std::move(request.body);
+    if (!wire.body.empty()) wire.headers.push_back({"Content-Type", "application/json"});
+    CallContext context;
+    context.deadline = SystemClock::instance().now() + request.timeout;
+    auto answer = co_await client_.send(context, std::move(wire));
+    if (!answer) co_return fail(answer.error());
+    DemoAnswer seen;
+    seen.status = answer->status;
+    seen.body = std::move(answer->body);
+    seen.retry_after_s = std::atoi(std::string(answer->header("Retry-After")).c_str());
+    co_return seen;
+  }
+
+ private:
+  static HttpClientSettings settings() {
+    HttpClientSettings settings;
+    settings.connections_per_host_max = 512;
+    settings.request_timeout = Millis{25'000};
+    return settings;
+  }
+  HttpClient client_;
+  std::uint16_t port_;
+};
+
+ProductDraft draft_of(const DemoProduct& product, const std::string& image_path, std::int64_t pieces) {
+  ProductDraft draft;
+  draft.sku = product.sku;
+  draft.name = product.name;
+  draft.description = product.description;
+  draft.category = product.category;
+  draft.brand = product.brand;
+  draft.price = Money{product.price_won, *Currency::parse("KRW")};
+  draft.image = image_path;
+  draft.stock = pieces;
+  return draft;
+}
+
+// Brings what is available of a variant to `pieces`.
+Task<Status> set_available(StockService* stock, VariantId variant, std::int64_t pieces) {
+  const std::int64_t missing = pieces - stock->levels().available(variant);
+  if (missing == 0) co_return Status{};
+  CallContext context;
+  StockAdjustment adjustment;
+  adjustment.kind = missing > 0 ? StockAdjustment::Kind::receipt : StockAdjustment::Kind::correction;
+  adjustment.variant = variant;
+  adjustment.quantity = missing;
+  std::vector<StockAdjustment> adjustments{adjustment};
+  auto done = co_await stock->adjust(context, std::move(adjustments));
+  co_return done;
+}
+
+Task<Result<VariantId>> only_variant(ProductService* products, ProductId id) {
+  CallContext context;
+  auto found = co_await products->get(context, id);
+  if (!found) co_return fail(found.error());
+  if (!*found || (*found)->variants.empty()) co_return fail(ErrorCode::not_found, "the demo product is gone");
+  co_return (*found)->variants.front().id;
+}
+
+Task<Status> set_product_available(ProductService* products, StockService* stock, ProductId id, std::int64_t pieces) {
+  auto variant = co_await only_variant(products, id);
+  if (!variant) co_return fail(variant.error());
+  auto done = co_await set_available(stock, *variant, pieces);
+  co_return done;
+}
+
+Task<Result<ProductId>> put_product(ProductModule* products, StockService* stock, DemoProduct product,
+                                    std::string image_path, std::int64_t pieces) {
+  CallContext context;
+  auto draft = draft_of(product, image_path, pieces);
+  auto created = co_await products->service().create(context, std::move(draft));
+  if (created) co_return created->id;
+  if (created.error().code != ErrorCode::sku_taken) co_return fail(created.error());
+  const auto known = products->find_sku(product.sku);
+  if (!known) co_return fail(ErrorCode::not_found, "the demo product is gone");
+  auto topped = co_await set_product_available(&products->service(), stock, *known, pieces);
+  if (!topped) co_return fail(topped.error());
+  co_return *known;
+}
+
+Task<Status> put_account(UserApi* users, DemoAccount account) {
+  NewUser wanted;
+  wanted.email = account.email;
+  wanted.name = account.name;
+  wanted.password = account.password;
+  const auto role = parse_role(account.role);
+  JT_ASSERT(role.has_value(), "demo accounts have known roles");
+  wanted.role = *role;
+  CallContext context;
+  auto made = co_await users->create_user(context, std::move(wanted));
+  if (!made && made.error().code != ErrorCode::email_taken) co_return fail(made.error());
+  co_return Status{};
+}
+
+DemoDoors doors(ProductModule& products, StockModule& stock, UserModule& users, PaymentModule& payments) {
+  DemoDoors doors;
+  auto* const service = &products.service();
+  auto* const stock_service = &stock.service();
+  auto* const user_api = &users.api();
+  auto* const sandbox = &payments.sandbox();
+  doors.put_product = [module = &products, stock_service](DemoProduct product, std::string image_path,
+                                                          std::int64_t pieces) {
+    return put_product(module, stock_service, product, std::move(image_path), pieces);
+  };
+  doors.set_available = [service, stock_service](ProductId id, std::int64_t pieces) {
+    return set_product_available(service, stock_service, id, pieces);
+  };
+  doors.put_account = [user_api](DemoAccount account) { return put_account(user_api, std::move(account)); };
+  doors.set_decline_percent = [sandbox](int percent) { sandbox->set_decline_percent(percent); };
+  return doors;
+}
+
+DemoSettings demo_settings(const Config& config, std::string data_directory) {
+  DemoSettings settings;
+  settings.data_directory = std::move(data_directory);
+  settings.shoppers.shoppers = static_cast<int>(config.integer("demo.shoppers"));
+  settings.shoppers.orders_per_second = static_cast<double>(config.integer("demo.orders_per_minute")) / 60.0;
+  return settings;
+}
+
+}  // namespace
+
+Demo::Demo(const Config& config, std::string data_directory, ProductModule& products, StockModule& stock,
+           UserModule& users, PaymentModule& payments, Clock& clock)
+    : service_(demo_settings(config, std::move(data_directory)), doors(products, stock, users, payments), clock) {}
+
+void Demo::start(TaskScope& scope, std::uint16_t port) {
+  service_.start(scope, std::make_unique<LoopbackClient>(*Loop::current(), port));
+}
+
+}  // namespace jangteo
