@@ -1,6 +1,6 @@
 #include "app/demo.h"
 
-#include "net/http_client.h"
+#include "app/demo_http_client.h"
 #include "services/payment/payment_module.h"
 #include "services/product/product_module.h"
 #include "services/product/stock_module.h"
@@ -10,42 +10,7 @@ namespace jangteo {
 
 namespace {
 
-// Speaks with the server over its own port, as anybody would.
-class LoopbackClient final : public DemoClient {
- public:
-  LoopbackClient(Loop& loop, std::uint16_t port) : client_(loop, settings()), port_(port) {}
-  ~LoopbackClient() override { client_.stop(); }
-
-  Task<Result<DemoAnswer>> ask(DemoRequest request) override {
-    HttpClientRequest wire;
-    wire.method = request.method;
-    wire.host = "127.0.0.1";
-    wire.port = port_;
-    wire.target = std::move(request.path);
-    wire.headers = std::move(request.headers);
-    wire.body = std::move(request.body);
-    if (!wire.body.empty()) wire.headers.push_back({"Content-Type", "application/json"});
-    CallContext context;
-    context.deadline = SystemClock::instance().now() + request.timeout;
-    auto answer = co_await client_.send(context, std::move(wire));
-    if (!answer) co_return fail(answer.error());
-    DemoAnswer seen;
-    seen.status = answer->status;
-    seen.body = std::move(answer->body);
-    seen.retry_after_s = std::atoi(std::string(answer->header("Retry-After")).c_str());
-    co_return seen;
-  }
-
- private:
-  static HttpClientSettings settings() {
-    HttpClientSettings settings;
-    settings.connections_per_host_max = 512;
-    settings.request_timeout = Millis{25'000};
-    return settings;
-  }
-  HttpClient client_;
-  std::uint16_t port_;
-};
+constexpr std::size_t kConnectionsMax = 512;
 
 ProductDraft draft_of(const DemoProduct& product, const std::string& image_path, std::int64_t pieces) {
   ProductDraft draft;
@@ -150,7 +115,7 @@ Demo::Demo(const Config& config, std::string data_directory, ProductModule& prod
     : service_(demo_settings(config, std::move(data_directory)), doors(products, stock, users, payments), clock) {}
 
 void Demo::start(TaskScope& scope, std::uint16_t port) {
-  service_.start(scope, std::make_unique<LoopbackClient>(*Loop::current(), port));
+  service_.start(scope, std::make_unique<DemoHttpClient>(*Loop::current(), "127.0.0.1", port, kConnectionsMax));
 }
 
 }  // namespace jangteo

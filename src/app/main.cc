@@ -3,7 +3,10 @@
 #include <string>
 
 #include "app/check_command.h"
+#include "app/demo_command.h"
+#include "app/import_command.h"
 #include "app/serve_command.h"
+#include "app/users_command.h"
 #include "app/version.h"
 
 namespace {
@@ -60,6 +63,9 @@ int main(int argc, char** argv) {
   routes->callback([&] { exit_code = jangteo::routes_command(); });
 
   jangteo::add_check_command(app, exit_code);
+  jangteo::add_users_command(app, exit_code);
+  jangteo::add_import_command(app, exit_code);
+  jangteo::add_demo_command(app, exit_code);
 
   try {
     app.parse(argc, argv);
