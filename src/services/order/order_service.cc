@@ -148,8 +148,16 @@ Task<Result<OrderAnswer>> OrderService::place(Call call, Principal principal, Or
   std::optional<InFlight> in_flight;
   if (has_key) {
     in_flight.emplace(*this, full_key);
-    if (!in_flight->first())
-      co_return fail(ErrorCode::idempotency_in_progress, "the first request with this Idempotency-Key is under way");
+    if (!in_flight->first()) {
+      // What is under way may itself be a repetition: a stored answer is everybody's.
+      auto known = co_await find_key(call, shard, name, request.idempotency_key);
+      if (!known) co_return fail(known.error());
+      if (!*known || !(*known)->answer_status) {
+        co_return fail(ErrorCode::idempotency_in_progress, "the first request with this Idempotency-Key is under way");
+      }
+      auto answer = co_await replay(call, shard, std::move(request), (*known)->order, **known);
+      co_return answer;
+    }
   }
 
   auto quoted = co_await dependencies_.products->quote(call, request.items);
@@ -186,10 +194,7 @@ Task<Result<OrderAnswer>> OrderService::place(Call call, Principal principal, Or
   if (refused) {
     // A repeated request is answered as the first time, whatever became of the product since.
     if (!has_key) co_return fail(std::move(*refused));
-    auto look = [&name, &request](SqlReader& reader) -> Result<std::optional<IdempotencyRow>> {
-      return OrderStore::find_key(reader, name, request.idempotency_key);
-    };
-    auto known = co_await read(database, call, std::move(look));
+    auto known = co_await find_key(call, shard, name, request.idempotency_key);
     if (!known) co_return fail(known.error());
     if (!*known) co_return fail(std::move(*refused));
     auto answer = co_await replay(call, shard, std::move(request), (*known)->order, **known);
@@ -245,6 +250,15 @@ Task<Result<OrderAnswer>> OrderService::place(Call call, Principal principal, Or
     if (!kept) co_return fail(kept.error());
   }
   co_return answer;
+}
+
+Task<Result<std::optional<IdempotencyRow>>> OrderService::find_key(Call call, std::size_t shard, std::string principal,
+                                                                   std::string key) {
+  auto look = [&principal, &key](SqlReader& reader) -> Result<std::optional<IdempotencyRow>> {
+    return OrderStore::find_key(reader, principal, key);
+  };
+  auto found = co_await read(*dependencies_.databases[shard], call, std::move(look));
+  co_return found;
 }
 
 Task<Result<std::optional<OrderRecord>>> OrderService::find(Call call, OrderId id) {

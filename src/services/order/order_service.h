@@ -68,6 +68,8 @@ class OrderService {
   Task<Result<OrderAnswer>> wait_for_end(Call call, std::size_t shard, OrderId order, SagaWaiters::Ticket ticket,
                                          Millis length);
   Task<Result<std::optional<OrderRecord>>> find(Call call, OrderId id);
+  Task<Result<std::optional<IdempotencyRow>>> find_key(Call call, std::size_t shard, std::string principal,
+                                                       std::string key);
   bool may_see(const Principal& principal, const OrderFacts& facts, std::string_view token) const;
 
   // Keys whose first request is being answered right now.
