@@ -71,8 +71,10 @@ Task<ProviderOutcome> PaymentService::authorize(WorkPointer work) {
       if (found == PaymentProvider::Found::authorized || found == PaymentProvider::Found::captured)
         co_return ProviderOutcome{};
     }
-    log_warn("payment.provider_retry",
-             {{"order", work->command.order.text()}, {"tries", tries}, {"why", outcome.reason}});
+    log_warn("payment.provider_retry", {{"order", work->command.order.text()},
+                                        {"tries", tries},
+                                        {"why", outcome.reason},
+                                        {"trace", work->command.trace}});
     co_await sleep_for(pause);
     pause = std::min(pause * 2, kPauseMax);
   }
@@ -108,8 +110,10 @@ Task<ProviderOutcome> PaymentService::until_done(WorkPointer work) {
       }
     }
     if (outcome.kind == ProviderOutcome::Kind::done) co_return outcome;
-    log_warn("payment.provider_retry",
-             {{"order", work->command.order.text()}, {"type", to_string(work->command.type)}, {"why", outcome.reason}});
+    log_warn("payment.provider_retry", {{"order", work->command.order.text()},
+                                        {"type", to_string(work->command.type)},
+                                        {"why", outcome.reason},
+                                        {"trace", work->command.trace}});
     if (scope_->stopping())
       co_return ProviderOutcome{ProviderOutcome::Kind::failed, "stopping"};  // parked: again at the next start
     co_await sleep_for(pause);
