@@ -7,6 +7,7 @@ import pytest
 
 from bench.server_process import ROOT
 from tests.support.contract import EVENTS_FILE, OPENAPI_FILE, Contract, Schemas, contract, load_yaml
+from tests.support.server import run_jangteo
 
 SOURCE = ROOT / "src"
 
@@ -118,6 +119,24 @@ def test_every_example_of_an_event_fits_its_schema_and_its_services_exist():
             assert schemas.problems(example, topic["schema"]) == [], name
         for service in [topic["sender"], *topic["readers"]]:
             assert (SOURCE / "services" / service).is_dir(), f"{name}: {service}"
+
+
+def program_routes():
+    """{(METHOD, pattern): name} as the program's own tables say."""
+    done = run_jangteo("routes")
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    return {(row["method"], row["path"]): row["name"] for row in rows}
+
+
+# Rows: 11
+def test_every_route_of_the_program_is_in_the_contract_and_the_other_way_round():
+    stated = {(method, path): operation["operationId"] for method, path, operation in contract().operations()}
+    assert program_routes() == stated
+
+
+def test_the_program_serves_the_contract_that_is_in_the_tree(shop):
+    assert shop.client.get("/openapi.json").json() == load_yaml(OPENAPI_FILE)
 
 
 def test_a_checked_client_refuses_an_answer_that_the_contract_does_not_know():
