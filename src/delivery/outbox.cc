@@ -11,15 +11,21 @@ namespace {
 
 const SqlStatement kInsert{"INSERT INTO outbox(seq, body) VALUES (?, ?)"};
 const SqlStatement kLastSeq{"SELECT COALESCE(MAX(seq), 0), COALESCE(MIN(seq), 0) FROM outbox"};
-const SqlStatement kRead{"SELECT seq, body FROM outbox WHERE seq > ? ORDER BY seq LIMIT 32"};
+const SqlStatement kRead{"SELECT seq, body FROM outbox WHERE seq > ? ORDER BY seq LIMIT 8"};
 const SqlStatement kRemove{"DELETE FROM outbox WHERE seq <= ?"};
 
 constexpr Millis kRemoveDelay{250};
+constexpr std::size_t kTopicBytesMax = 255;
+
+bool fits(std::string_view topic, std::string_view key, std::string_view value) {
+  return topic.size() <= kTopicBytesMax && key.size() <= kEntryKeyBytesMax && value.size() <= kEntryValueBytesMax;
+}
 
 }  // namespace
 
 void append_frame(std::string& out, std::string_view topic, std::uint32_t partition, std::string_view key,
                   std::string_view value) {
+  JT_ASSERT(fits(topic, key, value), "a message is no larger than the event log takes");
   append_le<std::uint16_t>(out, static_cast<std::uint16_t>(topic.size()));
   out += topic;
   append_le<std::uint32_t>(out, partition);
@@ -30,6 +36,10 @@ void append_frame(std::string& out, std::string_view topic, std::uint32_t partit
 }
 
 void emit(SqlTx& tx, std::string_view topic, std::uint32_t partition, std::string_view key, std::string_view value) {
+  if (!fits(topic, key, value)) {
+    const std::string detail = "a message for topic " + std::string(topic.substr(0, kTopicBytesMax)) + " is too large";
+    throw SqlFailure{Error{ErrorCode::too_large, detail, {}, 0, {}}};
+  }
   append_frame(tx.emissions(), topic, partition, key, value);
 }
 
@@ -54,10 +64,12 @@ Status read_frames(std::string_view body, std::vector<LogEntry>& entries) {
   return {};
 }
 
-OutboxRelay::OutboxRelay(SqlDatabase& database, EventLog& log, MetricsRegistry& metrics, CommitHook* next)
+OutboxRelay::OutboxRelay(SqlDatabase& database, EventLog& log, MetricsRegistry& metrics, CommitHook* next,
+                         OutboxLimits limits)
     : database_(database),
       log_(log),
       next_(next),
+      limits_(limits),
       published_(metrics.counter("jangteo_outbox_published_total", "Messages moved from an outbox into the event log",
                                  {{"database", database.name()}})),
       retries_(metrics.counter("jangteo_outbox_retries_total", "Appends to the event log that failed and were repeated",
@@ -96,7 +108,7 @@ void OutboxRelay::after_commit(std::string emissions) noexcept {
     const std::lock_guard lock(mutex_);
     committed_seq_ = last_seq_;
     if (!behind_) {
-      if (queue_bytes_ + emissions.size() > kQueueBytesMax) {
+      if (queue_bytes_ + emissions.size() > limits_.queue_bytes_max) {
         behind_ = true;
       } else {
         queue_bytes_ += emissions.size();
@@ -109,6 +121,10 @@ void OutboxRelay::after_commit(std::string emissions) noexcept {
 
 void OutboxRelay::after_rollback() noexcept {
   if (next_ != nullptr) next_->after_rollback();
+}
+
+void OutboxRelay::after_unit_rollback(SqlReader& reader) {
+  if (next_ != nullptr) next_->after_unit_rollback(reader);
 }
 
 void OutboxRelay::start(TaskScope& scope) {
@@ -135,7 +151,7 @@ Task<std::vector<OutboxRelay::Row>> OutboxRelay::take() {
   {
     const std::lock_guard lock(mutex_);
     std::size_t bytes = 0;
-    while (!queue_.empty() && (rows.empty() || bytes + queue_.front().body.size() <= kAppendBytesMax)) {
+    while (!queue_.empty() && (rows.empty() || bytes + queue_.front().body.size() <= limits_.append_bytes_max)) {
       bytes += queue_.front().body.size();
       rows.push_back(std::move(queue_.front()));
       queue_.pop_front();
@@ -162,37 +178,56 @@ Task<std::vector<OutboxRelay::Row>> OutboxRelay::take() {
 }
 
 Task<void> OutboxRelay::run(TaskScope* scope) {
-  std::vector<LogEntry> entries;
   while (!scope->stopping()) {
     auto rows = co_await take();
     if (rows.empty()) {
       co_await event_.wait();
       continue;
     }
-    entries.clear();
+    std::vector<LogEntry> entries;
     for (const auto& row : rows) {
       const auto read = read_frames(row.body, entries);
       JT_ASSERT(read.has_value(), "the outbox holds whole frames");
     }
-    Millis pause{10};
-    while (!scope->stopping()) {
-      auto copy = entries;
-      auto appended = co_await log_.append(std::move(copy));
-      if (appended) {
-        published_.add(entries.size());
-        published_seq_ = rows.back().seq;
-        break;
-      }
-      retries_.add();
-      log_warn("outbox.append_failed", {{"database", database_.name()}, {"why", appended.error().detail}});
-      co_await sleep_for(pause);
-      pause = std::min(pause * 2, Millis{1000});
-    }
-    if (!removing_ && published_seq_ > removed_seq_ && !scope->stopping()) {
-      removing_ = true;
-      scope->spawn(remove_published(scope));
-    }
+    const bool published = co_await publish(scope, std::move(entries));
+    if (!published) co_return;  // the scope stops; the rows are still in the table
+    published_seq_ = rows.back().seq;
+    remove_later(scope);
   }
+}
+
+// Appends all entries, in parts that the log takes; repeats a part that fails. False: the scope stops before the end.
+Task<bool> OutboxRelay::publish(TaskScope* scope, std::vector<LogEntry> entries) {
+  Millis pause{10};
+  for (std::size_t first = 0; first < entries.size();) {
+    std::size_t end = first;
+    for (std::size_t bytes = 0; end < entries.size(); ++end) {
+      bytes += entries[end].key.size() + entries[end].value.size();
+      if (end > first && bytes > limits_.append_bytes_max) break;
+    }
+    std::vector<LogEntry> part(entries.begin() + static_cast<std::ptrdiff_t>(first),
+                               entries.begin() + static_cast<std::ptrdiff_t>(end));
+    const auto appended = co_await log_.append(std::move(part));
+    if (appended) {
+      published_.add(end - first);
+      first = end;
+      pause = Millis{10};
+      continue;
+    }
+    retries_.add();
+    log_warn("outbox.append_failed", {{"database", database_.name()}, {"why", appended.error().detail}});
+    if (scope->stopping()) co_return false;
+    co_await sleep_for(pause);
+    if (scope->stopping()) co_return false;
+    pause = std::min(pause * 2, Millis{1000});
+  }
+  co_return true;
+}
+
+void OutboxRelay::remove_later(TaskScope* scope) {
+  if (removing_ || published_seq_ <= removed_seq_) return;
+  removing_ = true;
+  scope->spawn(remove_published(scope));
 }
 
 Task<void> OutboxRelay::remove_published(TaskScope* scope) {
@@ -201,12 +236,9 @@ Task<void> OutboxRelay::remove_published(TaskScope* scope) {
   CallContext context;
   auto work = [seq](SqlTx& tx) -> Result<std::int64_t> { return tx.exec(kRemove, {seq}); };
   auto removed = co_await write(database_, context, std::move(work));
-  if (removed) removed_seq_ = seq;
   removing_ = false;
-  if (published_seq_ > removed_seq_ && !scope->stopping()) {
-    removing_ = true;
-    scope->spawn(remove_published(scope));
-  }
+  if (removed) removed_seq_ = seq;
+  if (removed || !scope->stopping()) remove_later(scope);
 }
 
 }  // namespace jangteo

@@ -24,31 +24,39 @@
 
 namespace jangteo {
 
-// One frame behind what `out` holds. For callers that render messages before their unit of work begins.
+// One frame behind what `out` holds. For callers that render messages before their unit of work begins, and keep them
+// within the limits of ports/event_log.h.
 void append_frame(std::string& out, std::string_view topic, std::uint32_t partition, std::string_view key,
                   std::string_view value);
-// Within a unit of work.
+// Within a unit of work. A message larger than the event log takes leaves the unit as SqlFailure, `too_large`.
 void emit(SqlTx& tx, std::string_view topic, std::uint32_t partition, std::string_view key, std::string_view value);
 
 // Reads the frames of one row back; the views point into `body`. `internal` when the bytes are no frames.
 Status read_frames(std::string_view body, std::vector<LogEntry>& entries);
 
+struct OutboxLimits {
+  std::size_t queue_bytes_max = 64 << 20;  // committed and not yet in the event log; beyond, read back from the table
+  std::size_t append_bytes_max = 2 << 20;  // handed to the event log at once (but for one message)
+};
+
 class OutboxRelay final : public CommitHook {
  public:
   // `next` also sees the commits (an owner's cache), may be null. Everything given outlives the relay.
-  OutboxRelay(SqlDatabase& database, EventLog& log, MetricsRegistry& metrics, CommitHook* next = nullptr);
+  OutboxRelay(SqlDatabase& database, EventLog& log, MetricsRegistry& metrics, CommitHook* next = nullptr,
+              OutboxLimits limits = {});
 
   // Registers as the database's commit hook and finds where the rows of an earlier run end. Blocking, before the first
   // job.
   Status open();
   // On the background loop. Publishes what an earlier run left, then what is committed.
   void start(TaskScope& scope);
-  // Wakes the relay so that it sees that its scope stops. What is not published then is so at the next start.
+  // After the scope's stop(): wakes the relay so that it sees it. What is not published then is so at the next start.
   void wake() { event_.set(); }
 
   void before_commit(SqlTx& tx, std::string_view emissions) override;
   void after_commit(std::string emissions) noexcept override;
   void after_rollback() noexcept override;
+  void after_unit_rollback(SqlReader& reader) override;
 
  private:
   struct Row {
@@ -56,16 +64,16 @@ class OutboxRelay final : public CommitHook {
     std::string body;
   };
   Task<void> run(TaskScope* scope);
+  Task<bool> publish(TaskScope* scope, std::vector<LogEntry> entries);
+  void remove_later(TaskScope* scope);
   Task<void> remove_published(TaskScope* scope);
   Task<std::vector<Row>> take();
   Task<Result<std::vector<Row>>> read_rows(std::int64_t after_seq);
 
-  static constexpr std::size_t kQueueBytesMax = 64 << 20;  // beyond, commits are read back from the table
-  static constexpr std::size_t kAppendBytesMax = 2 << 20;
-
   SqlDatabase& database_;
   EventLog& log_;
   CommitHook* next_;
+  OutboxLimits limits_;
   Counter& published_;
   Counter& retries_;
   AsyncEvent event_;

@@ -136,4 +136,17 @@ Task<Status> SubscriberBase::bury(const LogBatch* batch, std::string reason) {
   co_return buried;
 }
 
+void SubscriberBase::bury_unreadable(SqlTx& tx, const Unreadable& records) const {
+  for (const auto& [record, reason] : records) position_.bury(tx, *record, reason, clock_.now());
+}
+
+void SubscriberBase::count_unreadable(const Unreadable& records) {
+  for (const auto& [record, reason] : records) {
+    dead_letters_.add();
+    log_error(
+        "consumer.dead_letter",
+        {{"consumer", settings_.consumer}, {"topic", settings_.topic}, {"offset", record->offset}, {"why", reason}});
+  }
+}
+
 }  // namespace jangteo

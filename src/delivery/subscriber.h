@@ -65,6 +65,10 @@ class SubscriberBase {
   // Applies the records [0, batch.records.size()) and stores `next_offset`, all in one unit of work.
   virtual Task<Status> apply(const LogBatch* batch, std::int64_t next_offset) = 0;
   Task<Status> bury(const LogBatch* batch, std::string reason);
+  // A record that cannot be read: with the batch's effects, in their unit; counted once that is durable.
+  using Unreadable = std::vector<std::pair<const LogRecord*, std::string>>;
+  void bury_unreadable(SqlTx& tx, const Unreadable& records) const;
+  void count_unreadable(const Unreadable& records);
 
   SubscriberSettings settings_;
   SqlDatabase& database_;
@@ -98,7 +102,7 @@ class Subscriber final : public SubscriberBase {
  protected:
   Task<Status> apply(const LogBatch* batch, std::int64_t next_offset) override {
     std::vector<Message> messages;
-    std::vector<std::pair<const LogRecord*, std::string>> unreadable;
+    Unreadable unreadable;
     messages.reserve(batch->records.size());
     for (const auto& record : batch->records) {
       auto message = parse_(record);
@@ -110,12 +114,13 @@ class Subscriber final : public SubscriberBase {
     }
     CallContext context;
     auto work = [this, &messages, &unreadable, next_offset](SqlTx& tx) -> Status {
-      for (const auto& [record, reason] : unreadable) position_.bury(tx, *record, reason, clock_.now());
+      bury_unreadable(tx, unreadable);
       JT_TRY(apply_(tx, messages));
       position_.store(tx, next_offset);
       return {};
     };
     auto done = co_await write(database_, context, std::move(work));
+    if (done) count_unreadable(unreadable);
     co_return done;
   }
 

@@ -3,6 +3,7 @@
 // (delivery/subscriber.h).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -23,12 +24,15 @@ struct TopicSettings {
   std::int64_t retention_bytes_max = 1LL << 30;  // per partition
 };
 
+inline constexpr std::size_t kEntryKeyBytesMax = 1 << 10;
+inline constexpr std::size_t kEntryValueBytesMax = 1 << 20;
+
 // What is appended; views live until the append is resumed.
 struct LogEntry {
   std::string_view topic;
   std::uint32_t partition = 0;
-  std::string_view key;    // at most 1 KiB
-  std::string_view value;  // at most 1 MiB
+  std::string_view key;    // at most kEntryKeyBytesMax
+  std::string_view value;  // at most kEntryValueBytesMax
 };
 
 struct LogRecord {

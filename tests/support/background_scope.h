@@ -1,0 +1,48 @@
+// A TaskScope on a loop of its own thread, as the program's background loop has it. For tests.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <utility>
+
+#include "runtime/loop.h"
+#include "runtime/scope.h"
+
+namespace jangteo {
+
+class BackgroundScope {
+ public:
+  BackgroundScope() : loops_("background", 1) {}
+  ~BackgroundScope() { close(); }
+
+  // On the loop; returns when `work` has.
+  void run(const std::function<void(TaskScope&)>& work) {
+    std::promise<void> done;
+    loops_[0].post([&] {
+      work(scope_);
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+  // Stops the scope, calls `wake` (who waits outside timers must see the stop) and returns when all tasks have ended.
+  void close(std::function<void()> wake = {}) {
+    auto closed = std::make_shared<std::promise<void>>();
+    loops_[0].post([this, wake = std::move(wake), closed] {
+      start(close_scope(&scope_, wake), [closed] { closed->set_value(); });
+    });
+    closed->get_future().wait();
+  }
+  Loop& loop() { return loops_[0]; }
+
+ private:
+  static Task<void> close_scope(TaskScope* scope, std::function<void()> wake) {
+    scope->stop();
+    if (wake) wake();
+    co_await scope->close();
+  }
+  TaskScope scope_;
+  LoopThreads loops_;
+};
+
+}  // namespace jangteo
