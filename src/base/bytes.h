@@ -28,6 +28,10 @@ void append_le(std::string& out, Integer value) {
   out.append(raw, sizeof(Integer));
 }
 template <class Integer>
+void store_le(char* out, Integer value) {
+  std::memcpy(out, &value, sizeof(Integer));
+}
+template <class Integer>
 Integer load_le(const char* data) {
   Integer value;
   std::memcpy(&value, data, sizeof(Integer));

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -31,6 +34,16 @@ class ShiftedClock final : public Clock {
  private:
   std::atomic<std::int64_t> shift_ms_{0};
 };
+
+inline std::string file_bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+inline void replace_file(const std::string& path, std::string_view bytes) {
+  std::filesystem::remove(path);  // a new file: ext4 flushes one that is truncated and written again
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
 
 class TemporaryLogDirectory {
  public:
@@ -63,9 +76,27 @@ class SegmentLogFixture : public testing::Test {
     const Status opened = try_open(partitions);
     ASSERT_TRUE(opened.has_value()) << opened.error().detail;
   }
+  // What a power cut leaves: the directory as it is now. The log goes on there when it is opened again.
+  void crash() {
+    const auto state = [this] {
+      std::vector<std::string> names{file_bytes(settings_.directory + "/checkpoint")};
+      for (const auto& entry : std::filesystem::directory_iterator(settings_.directory)) names.push_back(entry.path());
+      return names;
+    };
+    for (bool stable = false; !stable;) {  // not in the middle of a checkpoint
+      crashed_.push_back(std::make_unique<TemporaryLogDirectory>());
+      const auto before = state();
+      std::error_code error;
+      std::filesystem::copy(settings_.directory, crashed_.back()->path(), std::filesystem::copy_options::recursive,
+                            error);
+      stable = !error && state() == before;
+    }
+    log_.reset();
+    settings_.directory = crashed_.back()->path();
+  }
   LogPartition* partition(std::size_t index = 0) { return log_->find("events")->partitions[index].get(); }
   std::string partition_directory(std::size_t index = 0) const {
-    return directory_.path() + "/events/" + std::to_string(index);
+    return settings_.directory + "/events/" + std::to_string(index);
   }
   std::vector<std::string> segment_paths(std::size_t index = 0) const {
     std::vector<std::string> paths;
@@ -102,7 +133,17 @@ class SegmentLogFixture : public testing::Test {
     }
   }
 
+  std::string journal_path() const {  // the newest
+    std::uint64_t newest = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(settings_.directory)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with("journal-")) newest = std::max<std::uint64_t>(newest, std::stoull(name.substr(8)));
+    }
+    return settings_.directory + "/" + log_journal_name(newest);
+  }
+
   TemporaryLogDirectory directory_;
+  std::vector<std::unique_ptr<TemporaryLogDirectory>> crashed_;
   ShiftedClock clock_;
   SegmentLogSettings settings_;
   SegmentTopicSettings topic_settings_{"events", 1, Millis{7LL * 24 * 3600 * 1000}, 1LL << 30};
@@ -110,15 +151,5 @@ class SegmentLogFixture : public testing::Test {
   std::unique_ptr<SegmentLog> log_;
   std::unique_ptr<TaskRunner> runner_ = std::make_unique<TaskRunner>(2);
 };
-
-inline std::string file_bytes(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-inline void replace_file(const std::string& path, std::string_view bytes) {
-  std::filesystem::remove(path);  // a new file: ext4 flushes one that is truncated and written again
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
 
 }  // namespace jangteo

@@ -9,38 +9,58 @@
 #include <system_error>
 #include <utility>
 
+#include "base/assert.h"
 #include "runtime/file.h"
 
 namespace jangteo {
 
-LogPartition::LogPartition(std::string directory, const PartitionSettings& settings)
-    : directory_(std::move(directory)), settings_(settings) {}
+LogPartition::LogPartition(std::string name, std::string directory, const LogPartitionSettings& settings)
+    : name_(std::move(name)), directory_(std::move(directory)), settings_(settings) {}
 
-Result<std::unique_ptr<LogPartition>> LogPartition::open(std::string directory, const PartitionSettings& settings) {
-  std::vector<std::int64_t> offsets;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(directory, error), none; !error && entry != none;
-       entry.increment(error)) {
-    if (auto offset = segment_first_offset(entry->path().filename().string())) offsets.push_back(*offset);
+Result<std::unique_ptr<LogPartition>> LogPartition::open(std::string name, std::string directory,
+                                                         const LogPartitionSettings& settings,
+                                                         const std::optional<PartitionPosition>& position) {
+  std::unique_ptr<LogPartition> partition(new LogPartition(std::move(name), std::move(directory), settings));
+  JT_TRY(partition->open_segments(position));
+  const PartitionPosition& end = partition->position();
+  partition->next_offset_ = partition->written_end_ = partition->end_ = end.next_offset;
+  partition->set_checkpointed(end);
+  return partition;
+}
+
+Status LogPartition::open_segments(std::optional<PartitionPosition> position) {
+  auto found = segment_offsets(directory_);
+  if (!found) return fail(found.error());
+  std::vector<std::int64_t> offsets = std::move(*found);
+  if (position) {
+    bool cut = false;
+    for (; !offsets.empty() && offsets.back() > position->first_offset; offsets.pop_back(), cut = true) {
+      const std::string path = directory_ + "/" + segment_name(offsets.back());
+      if (::unlink(path.c_str()) != 0) {
+        return fail(ErrorCode::unavailable, path + ": cannot be deleted: " + std::strerror(errno));
+      }
+    }
+    if (cut) JT_TRY(sync_directory(directory_));
   }
-  if (error) return fail(ErrorCode::unavailable, directory + ": cannot be read: " + error.message());
-  std::ranges::sort(offsets);
-
-  std::unique_ptr<LogPartition> partition(new LogPartition(std::move(directory), settings));
-  if (offsets.empty()) {
-    auto segment = SegmentFile::create(partition->directory_, 0);
-    if (!segment) return fail(segment.error());
-    partition->segments_.push_back(std::move(*segment));
+  // A checkpoint does not wait for a segment without frames; what stands there may be nothing.
+  const bool last_is_empty = position && position->bytes == kSegmentHeaderBytes;
+  if (last_is_empty && !offsets.empty() && offsets.back() == position->first_offset) offsets.pop_back();
+  if (!last_is_empty && position && (offsets.empty() || offsets.back() != position->first_offset)) {
+    return fail(ErrorCode::internal,
+                directory_ + "/" + segment_name(position->first_offset) + ": byte 0: the file is missing");
   }
   for (const std::int64_t offset : offsets) {
-    auto segment = offset == offsets.back() ? SegmentFile::recover(partition->directory_, offset)
-                                            : SegmentFile::open_full(partition->directory_, offset);
+    const bool is_last = !last_is_empty && offset == offsets.back();
+    auto segment = !is_last   ? SegmentFile::open_full(directory_, offset)
+                   : position ? SegmentFile::open_at(directory_, *position)
+                              : SegmentFile::open_scanned(directory_, offset);
     if (!segment) return fail(segment.error());
-    partition->segments_.push_back(std::move(*segment));
+    segments_.push_back(std::move(*segment));
   }
-  partition->last_ = partition->segments_.back();
-  partition->end_ = partition->last_->next_offset();
-  return partition;
+  if (last_is_empty || offsets.empty()) return begin_segment(position ? position->first_offset : 0);
+  last_ = segments_.back();
+  if (!position) unsynced_.segments.push_back(last_);
+  return {};
 }
 
 std::int64_t LogPartition::begin() const {
@@ -76,16 +96,16 @@ RecentRead LogPartition::read_recent(std::int64_t& offset, std::size_t count_max
 Result<std::vector<SegmentFrame>> LogPartition::read_files(std::int64_t offset, std::size_t count_max,
                                                            std::size_t bytes_max) const {
   std::shared_ptr<SegmentFile> segment;
-  std::int64_t visible_end = 0;
+  std::int64_t segment_end = 0;
   {
     const std::lock_guard lock(mutex_);
     offset = std::max(offset, segments_.front()->first_offset());
-    if (offset >= end_) return std::vector<SegmentFrame>{};
+    if (offset >= written_end_) return std::vector<SegmentFrame>{};
     auto after = std::ranges::upper_bound(segments_, offset, {}, [](const auto& s) { return s->first_offset(); });
-    visible_end = after == segments_.end() ? end_ : (*after)->first_offset();
+    segment_end = after == segments_.end() ? written_end_ : std::min((*after)->first_offset(), written_end_);
     segment = *std::prev(after);
   }
-  auto frames = segment->read(offset, visible_end, count_max, bytes_max);
+  auto frames = segment->read(offset, segment_end, count_max, bytes_max);
   if (frames && frames->empty()) {
     return fail(ErrorCode::internal, segment->path() + ": offset " + std::to_string(offset) + " is missing");
   }
@@ -120,48 +140,73 @@ void LogPartition::close(Wakeups& wakeups) {
   wakeups.add(std::move(waiters_));
 }
 
-Status LogPartition::roll() {
-  JT_TRY(last_->finish());
-  auto next = SegmentFile::create(directory_, last_->next_offset());
+std::span<const SegmentFrame> LogPartition::seal(std::span<FrameBuilder> builders, Timestamp at) {
+  for (FrameBuilder& builder : builders) {
+    sealed_.push_back(builder.finish(next_offset_, at));
+    next_offset_ = sealed_.back().header.next_offset();
+  }
+  return sealed_;
+}
+
+void LogPartition::seal_again(std::vector<SegmentFrame> frames) {
+  JT_ASSERT(!frames.empty() && frames.front().header.base_offset == next_offset_, "the journal goes on where we are");
+  sealed_ = std::move(frames);
+  next_offset_ = sealed_.back().header.next_offset();
+}
+
+std::size_t LogPartition::publish(Wakeups& wakeups) {
+  std::size_t bytes = 0;
+  const std::lock_guard lock(mutex_);
+  for (SegmentFrame& frame : sealed_) {
+    bytes += frame.header.size_bytes;
+    end_ = frame.header.next_offset();
+    recent_.push_back(std::move(frame));
+  }
+  unwritten_count_ += sealed_.size();
+  unwritten_bytes_ += bytes;
+  sealed_.clear();
+  wakeups.add(std::move(waiters_));
+  return bytes;
+}
+
+Status LogPartition::begin_segment(std::int64_t first_offset) {
+  auto next = SegmentFile::create(directory_, first_offset);
   if (!next) return fail(next.error());
   last_ = *next;
+  unsynced_.directory = directory_;
   const std::lock_guard lock(mutex_);
   segments_.push_back(std::move(*next));
   return {};
 }
 
-Status LogPartition::write(std::span<FrameBuilder> builders, Timestamp at) {
-  std::size_t bytes = 0;
-  for (const FrameBuilder& builder : builders) bytes += builder.size_bytes();
-  if (last_->size_bytes() > kSegmentHeaderBytes &&
-      last_->size_bytes() + bytes > static_cast<std::uint64_t>(settings_.segment_bytes)) {
-    JT_TRY(roll());
+Status LogPartition::write_segments() {
+  while (unwritten_count_ > 0) {
+    const std::uint64_t room_bytes = static_cast<std::uint64_t>(settings_.segment_bytes);
+    std::uint64_t bytes = last_->position().bytes;
+    std::vector<SegmentFrame> frames;
+    for (std::size_t i = recent_.size() - unwritten_count_; i < recent_.size(); ++i) {
+      const std::uint64_t with_frame = bytes + recent_[i].header.size_bytes;
+      if (with_frame > room_bytes && bytes > kSegmentHeaderBytes) break;
+      bytes = with_frame;
+      frames.push_back(recent_[i]);
+    }
+    if (frames.empty()) {
+      JT_TRY(begin_segment(last_->position().next_offset));
+      continue;
+    }
+    auto& unsynced = unsynced_.segments;
+    if (unsynced.empty() || unsynced.back() != last_) unsynced.push_back(last_);
+    JT_TRY(last_->write(frames));
+    for (const SegmentFrame& frame : frames) unwritten_bytes_ -= frame.header.size_bytes;
+    unwritten_count_ -= frames.size();
+    const std::lock_guard lock(mutex_);
+    written_end_ = last_->position().next_offset;
   }
-  const auto round_position = static_cast<std::uint32_t>(last_->size_bytes());
-  std::int64_t offset = last_->next_offset();
-  for (FrameBuilder& builder : builders) {
-    unpublished_.push_back(builder.finish(offset, at, round_position));
-    offset = unpublished_.back().header.next_offset();
-  }
-  return last_->write(unpublished_);
-}
-
-Status LogPartition::sync() { return last_->sync(); }
-
-std::size_t LogPartition::publish(Wakeups& wakeups) {
-  std::size_t bytes = 0;
-  const std::lock_guard lock(mutex_);
-  for (SegmentFrame& frame : unpublished_) {
-    bytes += frame.header.size_bytes;
-    end_ = frame.header.next_offset();
-    recent_.push_back(std::move(frame));
-  }
-  unpublished_.clear();
-  wakeups.add(std::move(waiters_));
-  return bytes;
+  return {};
 }
 
 std::size_t LogPartition::drop_oldest_frame() {
+  JT_ASSERT(oldest_frame_is_written(), "only what the segments hold leaves the memory");
   SegmentFrame dropped;  // freed outside the lock
   const std::lock_guard lock(mutex_);
   dropped = std::move(recent_.front());
@@ -169,21 +214,29 @@ std::size_t LogPartition::drop_oldest_frame() {
   return dropped.header.size_bytes;
 }
 
-Status LogPartition::apply_retention(Timestamp now) {
+Status LogPartition::Unsynced::sync() const {
+  for (const auto& segment : segments) JT_TRY(segment->sync());
+  if (!directory.empty()) JT_TRY(sync_directory(directory));
+  return {};
+}
+
+Result<bool> LogPartition::apply_retention(Timestamp now) {
   const Timestamp oldest = now - settings_.retention;
-  if (last_->size_bytes() > kSegmentHeaderBytes && last_->last_at() < oldest) JT_TRY(roll());
+  const PartitionPosition end = last_->position();
+  const bool rolls = end.bytes > kSegmentHeaderBytes && end.last_at < oldest && unwritten_count_ == 0;
+  if (rolls) JT_TRY(begin_segment(end.next_offset));
   std::vector<std::shared_ptr<SegmentFile>> gone;
   {
     const std::lock_guard lock(mutex_);
     std::uint64_t bytes = 0;
-    for (const auto& segment : segments_) bytes += segment->size_bytes();
-    while (segments_.size() > 1) {
+    for (const auto& segment : segments_) bytes += segment->position().bytes;
+    while (segments_.size() > 1 && segments_.front()->first_offset() < checkpointed_first_offset_) {
       const SegmentFile& first = *segments_.front();
       // The next segment's first frame is no older than this one's last.
       const Timestamp next_at = segments_[1]->first_at();
-      const bool expired = (next_at.ms != 0 ? next_at : first.last_at()) < oldest;
+      const bool expired = (next_at.ms != 0 ? next_at : first.position().last_at) < oldest;
       if (!expired && bytes <= static_cast<std::uint64_t>(settings_.retention_bytes_max)) break;
-      bytes -= first.size_bytes();
+      bytes -= first.position().bytes;
       gone.push_back(std::move(segments_.front()));
       segments_.erase(segments_.begin());
     }
@@ -194,7 +247,7 @@ Status LogPartition::apply_retention(Timestamp now) {
     }
   }
   if (!gone.empty()) JT_TRY(sync_directory(directory_));
-  return {};
+  return rolls;
 }
 
 }  // namespace jangteo

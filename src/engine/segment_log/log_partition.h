@@ -1,27 +1,36 @@
 // LogPartition: the segments of one partition, its newest frames in memory, and the readers that wait at its end.
 // Written by the flusher (segment_log.h), read from any thread.
+//
+//   segments (files)                     recent (memory)
+//   ├──────────────────────────────┤
+//                          ├──────────────────┬──────────────────┤ end: what readers see; durable in the journal
+//                                 written ────┘  not written yet
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/segment_log/log_checkpoint.h"
 #include "engine/segment_log/log_waiter.h"
 #include "engine/segment_log/segment_file.h"
 #include "engine/segment_log/segment_frame.h"
 
 namespace jangteo {
 
-struct PartitionSettings {
-  Millis retention{0};
-  std::int64_t retention_bytes_max = 0;
+struct LogPartitionSettings {
+  Millis retention{INT64_MAX / 4};
+  std::int64_t retention_bytes_max = INT64_MAX;
   std::int64_t segment_bytes = 64 << 20;
 };
 
@@ -35,10 +44,13 @@ enum class RecentRead : std::uint8_t { found, at_end, in_file, after_end };
 
 class LogPartition {
  public:
-  // Opens what `directory` holds, repairs a torn tail; the first segment when there is none. Blocks.
-  static Result<std::unique_ptr<LogPartition>> open(std::string directory, const PartitionSettings& settings);
+  // Opens what `directory` holds up to `position`; what is behind it (the journal has it) goes. Without a position: all
+  // that it holds, every frame of the last segment checked. Makes the first segment when there is none. Blocks.
+  static Result<std::unique_ptr<LogPartition>> open(std::string name, std::string directory,
+                                                    const LogPartitionSettings& settings,
+                                                    const std::optional<PartitionPosition>& position);
 
-  const std::string& directory() const { return directory_; }
+  const std::string& name() const { return name_; }  // "<topic>/<partition>"
   std::int64_t begin() const;
   std::int64_t end() const;
 
@@ -46,7 +58,7 @@ class LogPartition {
   // offset that retention has passed becomes the begin.
   RecentRead read_recent(std::int64_t& offset, std::size_t count_max, std::size_t bytes_max,
                          std::vector<SegmentFrame>& frames) const;
-  // The same from the files; blocks. An offset that retention has passed reads from the begin.
+  // The same from the files; blocks.
   Result<std::vector<SegmentFrame>> read_files(std::int64_t offset, std::size_t count_max, std::size_t bytes_max) const;
 
   // False when there is something to read or the partition is closed: then the waiter was not taken.
@@ -55,12 +67,28 @@ class LogPartition {
   std::int64_t expire_waiters(std::int64_t now_us, Wakeups& wakeups);
   void close(Wakeups& wakeups);  // wakes all; from now on nobody waits
 
-  // Flusher only, in this order. write() gives offsets and starts a new segment when the last is full.
-  Status write(std::span<FrameBuilder> builders, Timestamp at);
-  Status sync();
-  std::size_t publish(Wakeups& wakeups);  // what was written becomes visible; bytes now held in memory for it
-  std::size_t drop_oldest_frame();        // from memory; its bytes
-  Status apply_retention(Timestamp now);  // deletes whole segments
+  // The flusher, round by round.
+  std::span<const SegmentFrame> seal(std::span<FrameBuilder> builders, Timestamp at);  // gives offsets
+  void seal_again(std::vector<SegmentFrame> frames);  // from the journal: they have offsets, the next ones
+  std::size_t publish(Wakeups& wakeups);  // what was sealed becomes visible; bytes now held in memory for it
+  std::size_t unwritten_bytes() const { return unwritten_bytes_; }
+  Status write_segments();          // what is only in memory and the journal
+  std::size_t drop_oldest_frame();  // from memory, when it is written; its bytes
+  bool oldest_frame_is_written() const { return unwritten_count_ < recent_.size(); }
+
+  // The flusher, at a checkpoint: where the segments end, and what must be synced for it to hold.
+  PartitionPosition position() const { return last_->position(); }
+  struct Unsynced {
+    std::vector<std::shared_ptr<SegmentFile>> segments;
+    std::string directory;  // empty: no new segment
+    Status sync() const;    // any thread that may block
+  };
+  Unsynced take_unsynced() { return std::exchange(unsynced_, {}); }
+  void set_checkpointed(const PartitionPosition& position) { checkpointed_first_offset_ = position.first_offset; }
+
+  // The flusher. Deletes whole segments, but none from the checkpoint's on. True: a new segment was begun so that the
+  // last can go after the next checkpoint.
+  Result<bool> apply_retention(Timestamp now);
 
   // Frames being filled, and what belongs to them. Guarded by the log's queue lock.
   struct Pending {
@@ -70,16 +98,27 @@ class LogPartition {
   } pending;
 
  private:
-  LogPartition(std::string directory, const PartitionSettings& settings);
-  Status roll();
+  LogPartition(std::string name, std::string directory, const LogPartitionSettings& settings);
+  Status open_segments(std::optional<PartitionPosition> position);
+  Status begin_segment(std::int64_t first_offset);
 
+  const std::string name_;
   const std::string directory_;
-  const PartitionSettings settings_;
-  std::shared_ptr<SegmentFile> last_;      // flusher only
-  std::vector<SegmentFrame> unpublished_;  // flusher only
+  const LogPartitionSettings settings_;
+
+  // The flusher's own; recent_ is also read by it without the lock.
+  std::shared_ptr<SegmentFile> last_;
+  Unsynced unsynced_;
+  std::vector<SegmentFrame> sealed_;
+  std::int64_t next_offset_ = 0;
+  std::size_t unwritten_count_ = 0;  // of recent_, at its end
+  std::size_t unwritten_bytes_ = 0;
+
+  std::atomic<std::int64_t> checkpointed_first_offset_{0};
 
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<SegmentFile>> segments_;  // by offset; the last is being written
+  std::int64_t written_end_ = 0;                        // the segments hold everything before
   std::int64_t end_ = 0;
   std::deque<SegmentFrame> recent_;  // without gaps up to end_
   WaiterList waiters_;

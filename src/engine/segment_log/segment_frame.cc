@@ -14,11 +14,6 @@ namespace {
 constexpr std::string_view kMagic = "JTSEG001";
 constexpr std::size_t kFirstCapacityBytes = 1024;
 
-template <class Integer>
-void store_le(char* out, Integer value) {
-  std::memcpy(out, &value, sizeof(Integer));
-}
-
 bool records_fill_frame(const char* at, const char* end, std::uint32_t count) {
   for (; count > 0; --count) {
     if (static_cast<std::size_t>(end - at) < kRecordHeaderBytes) return false;
@@ -41,21 +36,18 @@ FrameHeader load_frame_header(const char* bytes) {
   header.base_offset = load_le<std::int64_t>(bytes + 8);
   header.at.ms = load_le<std::int64_t>(bytes + 16);
   header.count = load_le<std::uint32_t>(bytes + 24);
-  header.round_position = load_le<std::uint32_t>(bytes + 28);
   return header;
 }
 
 DecodedFrame decode_frame(std::string_view bytes) {
   DecodedFrame decoded;
   if (bytes.size() < kFrameHeaderBytes) {
-    decoded.state = std::ranges::all_of(bytes, [](char c) { return c == 0; }) ? FrameState::absent : FrameState::cut;
+    decoded.state = FrameState::cut;
     return decoded;
   }
   decoded.header = load_frame_header(bytes.data());
   const FrameHeader& header = decoded.header;
-  if (header.size_bytes == 0) {
-    decoded.state = FrameState::absent;
-  } else if (header.size_bytes < kFrameHeaderBytes || header.size_bytes > kFrameBytesMax) {
+  if (header.size_bytes < kFrameHeaderBytes || header.size_bytes > kFrameBytesMax) {
     decoded.state = FrameState::broken;
   } else if (header.size_bytes > bytes.size()) {
     decoded.state = FrameState::cut;
@@ -90,20 +82,18 @@ void FrameBuilder::add(std::string_view key, std::string_view value) {
   ++count_;
 }
 
-SegmentFrame FrameBuilder::finish(std::int64_t base_offset, Timestamp at, std::uint32_t round_position) {
+SegmentFrame FrameBuilder::finish(std::int64_t base_offset, Timestamp at) {
   JT_ASSERT(count_ > 0, "a frame holds a record");
   SegmentFrame frame;
   frame.header.size_bytes = static_cast<std::uint32_t>(size_);
   frame.header.base_offset = base_offset;
   frame.header.at = at;
   frame.header.count = count_;
-  frame.header.round_position = round_position;
   char* out = bytes_.get();
   store_le(out + 4, frame.header.size_bytes);
   store_le(out + 8, frame.header.base_offset);
   store_le(out + 16, frame.header.at.ms);
   store_le(out + 24, frame.header.count);
-  store_le(out + 28, frame.header.round_position);
   frame.header.crc = crc32c({out + 4, size_ - 4});
   store_le(out, frame.header.crc);
   std::shared_ptr<char[]> owner(std::move(bytes_));

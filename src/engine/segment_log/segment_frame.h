@@ -2,22 +2,20 @@
 // flusher gave to one partition (closed early when it grows past a limit, always between two appends).
 //
 //   segment file "00000000000000004711.log" (the name is the offset of its first record)
-//   ┌───────────────┬─────────┬─────────┬─ ─ ─┬──────────────────────────────┐
-//   │ header 32 B   │ frame   │ frame   │     │ zeros (written ahead; none   │
-//   │               │         │         │     │ in a segment that is full)   │
-//   └───────────────┴─────────┴─────────┴─ ─ ─┴──────────────────────────────┘
+//   ┌───────────────┬─────────┬─────────┬─ ─ ─
+//   │ header 32 B   │ frame   │ frame   │          what log_checkpoint.h says is durable; behind it nothing counts
+//   └───────────────┴─────────┴─────────┴─ ─ ─
 //   file header    0 "JTSEG001"    8 u64 first offset    16 u32 CRC32C of bytes 0-15    20 zeros
 //
 //   frame          0 u32 CRC32C of bytes 4 to the end of the frame
-//                  4 u32 size of the frame in bytes, this header included; 0: no frame here, the log ends
+//                  4 u32 size of the frame in bytes, this header included
 //                  8 u64 offset of the first record; the others follow without gaps
 //                 16 i64 time in UTC milliseconds, when the round began
 //                 24 u32 count of records, at least 1
-//                 28 u32 round position: where in this file the round began that wrote the frame. All bytes before it
-//                        were durable when this frame was written, which tells damage from a torn write.
-//                 32 records
+//                 28 records
 //   record         0 u32 size of the value   4 u16 size of the key   6 key, value
 //
+// A frame first becomes durable in the journal (log_journal.h), byte for byte the same.
 // All integers are little endian. CRC32C: RFC 3720 appendix B.4.
 #pragma once
 
@@ -33,7 +31,7 @@
 namespace jangteo {
 
 constexpr std::size_t kSegmentHeaderBytes = 32;
-constexpr std::size_t kFrameHeaderBytes = 32;
+constexpr std::size_t kFrameHeaderBytes = 28;
 constexpr std::size_t kRecordHeaderBytes = 6;
 constexpr std::size_t kLogKeyBytesMax = 1024;
 constexpr std::size_t kLogValueBytesMax = 1 << 20;
@@ -45,7 +43,6 @@ struct FrameHeader {
   std::int64_t base_offset = 0;
   Timestamp at;
   std::uint32_t count = 0;
-  std::uint32_t round_position = 0;
 
   std::int64_t next_offset() const { return base_offset + count; }
 };
@@ -58,8 +55,7 @@ struct SegmentFrame {
 
 enum class FrameState : std::uint8_t {
   whole,
-  absent,  // a size of zero: nothing was written here
-  cut,     // the size says more bytes than there are
+  cut,     // there are fewer bytes than a frame has
   broken,  // checksum or structure is wrong
 };
 
@@ -114,7 +110,7 @@ class FrameBuilder {
   void reserve(std::size_t bytes);
 
   // Fills in the header. The frame's bytes are this builder's, handed over.
-  SegmentFrame finish(std::int64_t base_offset, Timestamp at, std::uint32_t round_position);
+  SegmentFrame finish(std::int64_t base_offset, Timestamp at);
 
  private:
   std::unique_ptr<char[]> bytes_;

@@ -16,7 +16,7 @@ using Records = std::vector<std::pair<std::string, std::string>>;
 SegmentFrame make_frame(const Records& records, std::int64_t base_offset = 40) {
   FrameBuilder builder;
   for (const auto& [key, value] : records) builder.add(key, value);
-  return builder.finish(base_offset, Timestamp{1234567890123}, 32);
+  return builder.finish(base_offset, Timestamp{1234567890123});
 }
 std::string bytes_of(const SegmentFrame& frame) { return {frame.bytes.get(), frame.header.size_bytes}; }
 void fix_checksum(std::string& bytes) {
@@ -32,7 +32,6 @@ TEST(SegmentFrame, KeepsItsRecords) {
   EXPECT_EQ(decoded.header.base_offset, 40);
   EXPECT_EQ(decoded.header.next_offset(), 44);
   EXPECT_EQ(decoded.header.at.ms, 1234567890123);
-  EXPECT_EQ(decoded.header.round_position, 32U);
   Records found;
   std::int64_t offset = 40;
   for (RecordCursor record(frame); record.next(); ++offset) {
@@ -45,15 +44,14 @@ TEST(SegmentFrame, KeepsItsRecords) {
 TEST(SegmentFrame, LayoutOnDiskStaysAsItIs) {
   std::string expected(
       "\x00\x00\x00\x00"                  // checksum, below
-      "\x2b\x00\x00\x00"                  // 43 bytes
+      "\x27\x00\x00\x00"                  // 39 bytes
       "\x28\x00\x00\x00\x00\x00\x00\x00"  // offset 40
       "\xcb\x04\xfb\x71\x1f\x01\x00\x00"  // 1234567890123 ms
-      "\x01\x00\x00\x00"
-      "\x20\x00\x00\x00"  // one record; the round began at byte 32
-      "\x03\x00\x00\x00"
-      "\x02\x00"
-      "idabc",  // 3 bytes of value, 2 of key
-      43);
+      "\x01\x00\x00\x00"                  // one record
+      "\x03\x00\x00\x00"                  // 3 bytes of value
+      "\x02\x00"                          // 2 of key
+      "idabc",
+      39);
   fix_checksum(expected);
   EXPECT_EQ(bytes_of(make_frame({{"id", "abc"}})), expected);
 }
@@ -76,9 +74,9 @@ TEST(SegmentFrame, IsCutAtEveryLengthButItsOwn) {
 }
 
 TEST(SegmentFrame, ZerosAreNoFrame) {
-  EXPECT_EQ(decode_frame({}).state, FrameState::absent);
-  EXPECT_EQ(decode_frame(std::string(7, '\0')).state, FrameState::absent);
-  EXPECT_EQ(decode_frame(std::string(500, '\0')).state, FrameState::absent);
+  EXPECT_EQ(decode_frame({}).state, FrameState::cut);
+  EXPECT_EQ(decode_frame(std::string(7, '\0')).state, FrameState::cut);
+  EXPECT_EQ(decode_frame(std::string(500, '\0')).state, FrameState::broken);
 }
 
 TEST(SegmentFrame, RefusesAStructureThatItsChecksumCovers) {
@@ -94,7 +92,7 @@ TEST(SegmentFrame, RefusesAStructureThatItsChecksumCovers) {
   EXPECT_EQ(with(24, 1), FrameState::broken);           // bytes are left over
   EXPECT_EQ(with(24, 3), FrameState::broken);           // a record is missing
   EXPECT_EQ(with(12, 0x80000000), FrameState::broken);  // a negative offset
-  EXPECT_EQ(with(32, 0xffffffff), FrameState::broken);  // a value past the end
+  EXPECT_EQ(with(28, 0xffffffff), FrameState::broken);  // a value past the end
   EXPECT_EQ(with(4, kFrameHeaderBytes - 1), FrameState::broken);
   EXPECT_EQ(with(4, 0x7fffffff), FrameState::broken);  // larger than any frame
 }
@@ -102,10 +100,10 @@ TEST(SegmentFrame, RefusesAStructureThatItsChecksumCovers) {
 TEST(SegmentFrame, ABuilderStartsAgainAfterItsFrame) {
   FrameBuilder builder;
   builder.add("a", "1");
-  const SegmentFrame first = builder.finish(0, Timestamp{1}, 32);
+  const SegmentFrame first = builder.finish(0, Timestamp{1});
   EXPECT_EQ(builder.count(), 0U);
   builder.add("b", "2");
-  const SegmentFrame second = builder.finish(1, Timestamp{2}, 77);
+  const SegmentFrame second = builder.finish(1, Timestamp{2});
   EXPECT_EQ(first.header.size_bytes, second.header.size_bytes);
   EXPECT_EQ(decode_frame(bytes_of(first)).state, FrameState::whole);
   EXPECT_EQ(decode_frame(bytes_of(second)).state, FrameState::whole);

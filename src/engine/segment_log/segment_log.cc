@@ -1,14 +1,17 @@
 #include "engine/segment_log/segment_log.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "base/assert.h"
+#include "engine/segment_log/log_recovery.h"
 #include "runtime/log.h"
 
 namespace jangteo {
@@ -16,6 +19,8 @@ namespace jangteo {
 namespace {
 
 constexpr std::size_t kFrameBytesSoftMax = 256 << 10;  // a frame this big takes no further append
+constexpr std::size_t kSegmentWriteBytes = 256 << 10;  // a partition with this much unwritten is written to its segment
+constexpr std::int64_t kJournalsOverdue = 4;           // a journal this many times its size waits for the checkpoint
 constexpr std::int64_t kExpiryStepUs = 5000;           // readers whose wait ends within this are woken together
 constexpr std::int64_t kDeadlineSleepUsMax = 3600LL * 1000 * 1000;
 constexpr std::uint32_t kPartitionsMax = 1024;
@@ -41,9 +46,18 @@ struct SegmentLog::Round {
   std::vector<LogPartition*> partitions;
   std::vector<std::vector<FrameBuilder>> frames;  // per partition
   WaiterList waiting;
-  std::size_t appends = 0;
   std::size_t count = 0;
   std::size_t bytes = 0;
+};
+
+// What must be durable for the positions to hold, and the journal that is free then.
+struct SegmentLog::Checkpoint {
+  std::vector<LogPartition::Unsynced> unsynced;
+  std::vector<std::pair<LogPartition*, PartitionPosition>> positions;
+  std::uint64_t journal_sequence = 0;
+  std::uint64_t journal_position = 0;
+  std::string old_journal;  // empty: the journal goes on
+  bool keep_old_journal = false;
 };
 
 struct SegmentLog::Instruments {
@@ -51,21 +65,28 @@ struct SegmentLog::Instruments {
       : records(registry.counter("jangteo_event_log_records_total", "Records that became durable")),
         bytes(
             registry.counter("jangteo_event_log_bytes_total", "Bytes of keys, values and record headers made durable")),
-        rounds(registry.counter("jangteo_event_log_rounds_total",
-                                "Rounds of the flusher: one write and fdatasync per partition")),
+        rounds(
+            registry.counter("jangteo_event_log_rounds_total", "Rounds of the flusher: one write and one fdatasync")),
         refused(registry.counter("jangteo_event_log_refused_total", "Appends refused because the queue was full")),
-        read_only(registry.gauge("jangteo_event_log_read_only", "1 after a disk error, until the next start")),
+        checkpoints(registry.counter("jangteo_event_log_checkpoints_total", "Checkpoints stored")),
+        file_reads(registry.counter("jangteo_event_log_file_reads_total", "Reads that memory could not serve")),
         queued(registry.gauge("jangteo_event_log_queue_records", "Records that wait for the flusher")),
-        sync_s(registry.histogram("jangteo_event_log_sync_seconds", "Time of all fdatasync calls of a round", {},
-                                  kSyncBoundsS)) {}
+        memory_bytes(registry.gauge("jangteo_event_log_memory_bytes", "Newest frames kept in memory")),
+        read_only(registry.gauge("jangteo_event_log_read_only", "1 after a disk error, until the next start")),
+        sync_s(registry.histogram("jangteo_event_log_sync_seconds", "Time of a round's fdatasync", {}, kSyncBoundsS)) {}
   Counter& records;
   Counter& bytes;
   Counter& rounds;
   Counter& refused;
-  Gauge& read_only;
+  Counter& checkpoints;
+  Counter& file_reads;
   Gauge& queued;
+  Gauge& memory_bytes;
+  Gauge& read_only;
   Histogram& sync_s;
 };
+
+// ---- start and stop ----
 
 SegmentLog::SegmentLog(const SegmentLogSettings& settings, Clock& clock, MetricsRegistry& metrics,
                        DataDirectory directory)
@@ -75,18 +96,44 @@ SegmentLog::SegmentLog(const SegmentLogSettings& settings, Clock& clock, Metrics
       instruments_(std::make_unique<Instruments>(metrics)) {
   tables_.push_back(std::make_unique<const TopicTable>());
   topics_ = tables_.back().get();
-  readers_ = std::make_unique<BlockingPool>("log-read", settings_.read_threads, settings_.read_queue_count_max);
-  flusher_ = std::thread([this] { run(); });
-  deadlines_ = std::thread([this] { run_deadlines(); });
 }
 
 Result<std::unique_ptr<SegmentLog>> SegmentLog::open(const SegmentLogSettings& settings, Clock& clock,
                                                      MetricsRegistry& metrics) {
   JT_ASSERT(settings.segment_bytes > 0 && settings.segment_bytes <= 1 << 30, "positions in a segment have 32 bits");
+  JT_ASSERT(settings.journal_bytes > 0 && settings.journal_bytes <= 256 << 20, "positions in a journal have 32 bits");
   JT_ASSERT(settings.queue_bytes_max <= kFrameBytesMax, "what is queued fits a frame");
   auto directory = DataDirectory::open(settings.directory);
   if (!directory) return fail(directory.error());
-  return std::unique_ptr<SegmentLog>(new SegmentLog(settings, clock, metrics, std::move(*directory)));
+  std::unique_ptr<SegmentLog> log(new SegmentLog(settings, clock, metrics, std::move(*directory)));
+  JT_TRY(log->start());
+  return log;
+}
+
+Status SegmentLog::start() {
+  auto recovered = recover_log(settings_.directory, settings_.segment_bytes);
+  if (!recovered) return fail(recovered.error());
+  if (recovered->frames > 0) log_info("event_log.recovered", {{"frames", recovered->frames}});
+  auto journal =
+      LogJournal::start(settings_.directory, recovered->last_sequence + 1, recovered->last_end, std::string());
+  if (!journal) return fail(journal.error());
+  journal_ = std::move(*journal);
+  checkpoint_ = std::move(recovered->checkpoint);
+  checkpoint_.journal_sequence = journal_->sequence();
+  checkpoint_.journal_position = journal_->size_bytes();
+  JT_TRY(store_checkpoint(settings_.directory, checkpoint_));
+  for (const std::string& old : recovered->old_journals) {
+    if (old == journal_->path()) continue;
+    if (spare_journal_.empty()) {
+      spare_journal_ = old;
+    } else {
+      ::unlink(old.c_str());
+    }
+  }
+  readers_ = std::make_unique<BlockingPool>("log-read", settings_.read_threads, settings_.read_queue_count_max);
+  flusher_ = std::thread([this] { run(); });
+  deadlines_ = std::thread([this] { run_deadlines(); });
+  return {};
 }
 
 SegmentLog::~SegmentLog() { stop(); }
@@ -132,8 +179,11 @@ Status SegmentLog::create_topic(const SegmentTopicSettings& settings) {
   if (!fs::exists(directory, error)) {
     const std::string unfinished = directory + std::string(kUnfinished);
     fs::remove_all(unfinished, error);
-    for (std::uint32_t i = 0; i < settings.partitions; ++i)
-      JT_TRY(make_directories(unfinished + "/" + std::to_string(i)));
+    for (std::uint32_t i = 0; i < settings.partitions; ++i) {
+      if (!error) fs::create_directories(unfinished + "/" + std::to_string(i), error);
+    }
+    if (error) return fail(ErrorCode::unavailable, unfinished + ": cannot be made: " + error.message());
+    JT_TRY(sync_directory(unfinished));
     fs::rename(unfinished, directory, error);
     if (error) return fail(ErrorCode::unavailable, directory + ": cannot be made: " + error.message());
     JT_TRY(sync_directory(settings_.directory));
@@ -144,12 +194,26 @@ Status SegmentLog::create_topic(const SegmentTopicSettings& settings) {
 
   auto topic = std::make_shared<SegmentTopic>();
   topic->name = settings.name;
-  const PartitionSettings partition_settings{settings.retention, settings.retention_bytes_max, settings_.segment_bytes};
+  const LogPartitionSettings partition_settings{settings.retention, settings.retention_bytes_max,
+                                                settings_.segment_bytes};
+  const std::lock_guard lock(checkpoint_mutex_);
+  bool is_new = false;
   for (std::uint32_t i = 0; i < settings.partitions; ++i) {
-    auto partition = LogPartition::open(directory + "/" + std::to_string(i), partition_settings);
+    std::string name = settings.name + "/" + std::to_string(i);
+    const auto known = checkpoint_.partitions.find(name);
+    std::optional<PartitionPosition> position;
+    if (known != checkpoint_.partitions.end()) position = known->second;
+    auto partition = LogPartition::open(name, settings_.directory + "/" + name, partition_settings, position);
     if (!partition) return fail(partition.error());
+    if (!position) {
+      // An empty one needs nothing durable: the first checkpoint that finds records in it syncs it.
+      if ((*partition)->position().next_offset > 0) JT_TRY((*partition)->take_unsynced().sync());
+      checkpoint_.partitions.emplace(std::move(name), (*partition)->position());
+      is_new = true;
+    }
     topic->partitions.push_back(std::move(*partition));
   }
+  if (is_new) JT_TRY(store_checkpoint(settings_.directory, checkpoint_));
   auto table = std::make_unique<TopicTable>(*topics_.load());
   table->emplace(settings.name, std::move(topic));
   tables_.push_back(std::move(table));
@@ -232,12 +296,15 @@ bool SegmentLog::queue(Append& append) {
     queued_bytes_ += bytes;
     instruments_->queued.set(static_cast<double>(queued_count_));
     // In the pause between rounds only a queue that is half full cuts it short.
-    wake = flusher_sleeps_ ||
-           (queued_bytes_ > settings_.queue_bytes_max / 2 || queued_count_ > settings_.queue_count_max / 2);
+    wake = flusher_sleeps_ || half_full();
     flusher_sleeps_ = false;
   }
   if (wake) wake_.notify_one();
   return true;
+}
+
+bool SegmentLog::half_full() const {
+  return queued_bytes_ > settings_.queue_bytes_max / 2 || queued_count_ > settings_.queue_count_max / 2;
 }
 
 // ---- the flusher ----
@@ -253,61 +320,103 @@ void SegmentLog::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
     while (queued_appends_ == 0 && !stopping_) {
-      const std::int64_t now_us = clock_.monotonic_us();
-      if (retention_at_us <= now_us) break;
+      const std::int64_t left_us = retention_at_us - clock_.monotonic_us();
+      if (left_us <= 0) break;
       flusher_sleeps_ = true;
-      wake_.wait_for(lock, microseconds(retention_at_us - now_us));
+      wake_.wait_for(lock, microseconds(left_us));
       flusher_sleeps_ = false;
     }
-    if (queued_appends_ == 0 && stopping_) return;
-
+    if (queued_appends_ == 0 && stopping_) break;
     if (queued_appends_ > 0) {
       if (last_appends > 1) {
-        wake_.wait_for(lock, microseconds(round_at_us + sync_interval_us - clock_.monotonic_us()), [this] {
-          return stopping_ || queued_bytes_ > settings_.queue_bytes_max / 2 ||
-                 queued_count_ > settings_.queue_count_max / 2;
-        });
+        wake_.wait_for(lock, microseconds(round_at_us + sync_interval_us - clock_.monotonic_us()),
+                       [this] { return stopping_ || half_full(); });
       }
       round_at_us = clock_.monotonic_us();
       Round round;
       round.partitions = std::exchange(dirty_, {});
+      round.frames.reserve(round.partitions.size());
       for (LogPartition* partition : round.partitions) {
         LogPartition::Pending& pending = partition->pending;
-        pending.frame_bytes_hint = pending.frames.back().size_bytes();
+        std::size_t& hint = pending.frame_bytes_hint;
+        hint -= hint / 8;
+        for (const FrameBuilder& frame : pending.frames) hint = std::max(hint, frame.size_bytes());
         round.frames.push_back(std::exchange(pending.frames, {}));
       }
       round.waiting = std::move(waiting_);
-      round.appends = last_appends = std::exchange(queued_appends_, 0);
+      last_appends = std::exchange(queued_appends_, 0);
       round.count = std::exchange(queued_count_, 0);
       round.bytes = std::exchange(queued_bytes_, 0);
       instruments_->queued.set(0);
-      Status status = failure_;
+      const Status status = failure_;
       lock.unlock();
-      if (status) status = write(round);
-      if (!status) turn_read_only(status);
-      Wakeups wakeups;
-      if (status) {
-        for (std::size_t i = 0; i < round.partitions.size(); ++i) {
-          const std::size_t bytes = round.partitions[i]->publish(wakeups);
-          forget_old_frames(round.partitions[i], round.frames[i].size(), bytes);
-        }
-      }
-      while (LogWaiter* waiter = round.waiting.pop()) {
-        static_cast<Append*>(waiter)->status_ = status;
-        wakeups.add(waiter);
-      }
-      wakeups.post();
+      flush(std::move(round), status);
       lock.lock();
     }
-
-    const std::int64_t now_us = clock_.monotonic_us();
-    if (retention_at_us <= now_us) {
-      retention_at_us = now_us + retention_interval_us;
+    if (retention_at_us <= clock_.monotonic_us()) {
+      const bool sound = failure_.has_value();
       lock.unlock();
-      apply_retention();
+      if (sound) tidy_up();
+      retention_at_us = clock_.monotonic_us() + retention_interval_us;
       lock.lock();
     }
   }
+  const bool sound = failure_.has_value();
+  lock.unlock();
+  checkpoint_running_.wait(true);
+  if (sound) begin_final_checkpoint();
+}
+
+void SegmentLog::flush(Round round, Status status) {
+  if (status) {
+    status = write(round);
+    if (!status) turn_read_only(status);
+  }
+  Wakeups wakeups;
+  if (status) {
+    for (std::size_t i = 0; i < round.partitions.size(); ++i) {
+      recent_bytes_ += round.partitions[i]->publish(wakeups);
+      recent_order_.insert(recent_order_.end(), round.frames[i].size(), round.partitions[i]);
+    }
+  }
+  while (LogWaiter* waiter = round.waiting.pop()) {
+    static_cast<Append*>(waiter)->status_ = status;
+    wakeups.add(waiter);
+  }
+  wakeups.post();
+  if (!status) return;
+  if (Status settled = settle(round); !settled) return turn_read_only(settled);
+  if (journal_->size_bytes() >= static_cast<std::uint64_t>(settings_.journal_bytes)) begin_checkpoint();
+}
+
+Status SegmentLog::write(Round& round) {
+  const Timestamp at = clock_.now();
+  for (std::size_t i = 0; i < round.partitions.size(); ++i) {
+    journal_->add(round.partitions[i]->name(), round.partitions[i]->seal(round.frames[i], at));
+  }
+  JT_TRY(journal_->write());
+  if (settings_.before_sync) JT_TRY(settings_.before_sync());
+  const std::int64_t before_us = clock_.monotonic_us();
+  JT_TRY(journal_->sync());
+  instruments_->sync_s.observe(static_cast<double>(clock_.monotonic_us() - before_us) * 1e-6);
+  instruments_->rounds.add();
+  instruments_->records.add(round.count);
+  instruments_->bytes.add(round.bytes);
+  return {};
+}
+
+Status SegmentLog::settle(const Round& round) {
+  for (LogPartition* partition : round.partitions) {
+    if (partition->unwritten_bytes() >= kSegmentWriteBytes) JT_TRY(partition->write_segments());
+  }
+  while (recent_bytes_ > settings_.memory_bytes_max) {
+    LogPartition* oldest = recent_order_.front();
+    if (!oldest->oldest_frame_is_written()) JT_TRY(oldest->write_segments());
+    recent_bytes_ -= oldest->drop_oldest_frame();
+    recent_order_.pop_front();
+  }
+  instruments_->memory_bytes.set(static_cast<double>(recent_bytes_));
+  return {};
 }
 
 void SegmentLog::turn_read_only(const Status& status) {
@@ -318,26 +427,88 @@ void SegmentLog::turn_read_only(const Status& status) {
   log_error("event_log.read_only", {{"error", status.error().detail}});
 }
 
-Status SegmentLog::write(Round& round) {
-  const Timestamp at = clock_.now();
-  for (std::size_t i = 0; i < round.partitions.size(); ++i) JT_TRY(round.partitions[i]->write(round.frames[i], at));
-  if (settings_.before_sync) JT_TRY(settings_.before_sync());
-  const std::int64_t before_us = clock_.monotonic_us();
-  for (LogPartition* partition : round.partitions) JT_TRY(partition->sync());
-  instruments_->sync_s.observe(static_cast<double>(clock_.monotonic_us() - before_us) * 1e-6);
-  instruments_->rounds.add();
-  instruments_->records.add(round.count);
-  instruments_->bytes.add(round.bytes);
+void SegmentLog::tidy_up() {
+  if (checkpoint_wanted_ || journal_->size_bytes() > kLogJournalHeaderBytes) begin_checkpoint();
+  const Timestamp now = clock_.now();
+  for (LogPartition* partition : all_partitions()) {
+    auto rolled = partition->apply_retention(now);
+    if (!rolled) log_warn("event_log.retention_failed", {{"error", rolled.error().detail}});
+    if (rolled && *rolled) checkpoint_wanted_ = true;
+  }
+}
+
+// ---- checkpoints ----
+
+Status SegmentLog::collect(Checkpoint& checkpoint) {
+  for (LogPartition* partition : all_partitions()) {
+    JT_TRY(partition->write_segments());
+    checkpoint.positions.emplace_back(partition, partition->position());
+    checkpoint.unsynced.push_back(partition->take_unsynced());
+  }
   return {};
 }
 
-void SegmentLog::forget_old_frames(LogPartition* partition, std::size_t frames, std::size_t bytes) {
-  recent_order_.insert(recent_order_.end(), frames, partition);
-  recent_bytes_ += bytes;
-  while (recent_bytes_ > settings_.memory_bytes_max) {
-    recent_bytes_ -= recent_order_.front()->drop_oldest_frame();
-    recent_order_.pop_front();
+void SegmentLog::begin_checkpoint() {
+  if (checkpoint_running_) {
+    if (journal_->size_bytes() < static_cast<std::uint64_t>(kJournalsOverdue * settings_.journal_bytes)) return;
+    checkpoint_running_.wait(true);
   }
+  checkpoint_wanted_ = false;
+  auto checkpoint = std::make_shared<Checkpoint>();
+  if (Status collected = collect(*checkpoint); !collected) return turn_read_only(collected);
+  std::string spare;
+  {
+    const std::lock_guard lock(checkpoint_mutex_);
+    spare = std::exchange(spare_journal_, {});
+  }
+  auto next = LogJournal::start(settings_.directory, journal_->sequence() + 1, journal_->size_bytes(), spare);
+  if (!next) return turn_read_only(fail(next.error()));
+  checkpoint->old_journal = journal_->path();
+  checkpoint->keep_old_journal = journal_->size_bytes() < static_cast<std::uint64_t>(2 * settings_.journal_bytes);
+  journal_ = std::move(*next);
+  checkpoint->journal_sequence = journal_->sequence();
+  checkpoint->journal_position = journal_->size_bytes();
+  checkpoint_running_ = true;
+  if (!readers_->submit([this, checkpoint] { finish_checkpoint(*checkpoint); })) finish_checkpoint(*checkpoint);
+}
+
+void SegmentLog::begin_final_checkpoint() {
+  Checkpoint checkpoint;
+  checkpoint.journal_sequence = journal_->sequence();
+  checkpoint.journal_position = journal_->size_bytes();
+  if (Status collected = collect(checkpoint); !collected) return turn_read_only(collected);
+  finish_checkpoint(checkpoint);
+}
+
+void SegmentLog::finish_checkpoint(const Checkpoint& checkpoint) {
+  Status status;
+  for (const LogPartition::Unsynced& unsynced : checkpoint.unsynced) {
+    if (status) status = unsynced.sync();
+  }
+  if (status) {
+    const std::lock_guard lock(checkpoint_mutex_);
+    checkpoint_.journal_sequence = checkpoint.journal_sequence;
+    checkpoint_.journal_position = checkpoint.journal_position;
+    for (const auto& [partition, position] : checkpoint.positions) {
+      checkpoint_.partitions.insert_or_assign(partition->name(), position);
+    }
+    status = store_checkpoint(settings_.directory, checkpoint_);
+    if (status && !checkpoint.old_journal.empty()) {
+      if (checkpoint.keep_old_journal && spare_journal_.empty()) {
+        spare_journal_ = checkpoint.old_journal;
+      } else {
+        ::unlink(checkpoint.old_journal.c_str());
+      }
+    }
+  }
+  if (status) {
+    for (const auto& [partition, position] : checkpoint.positions) partition->set_checkpointed(position);
+    instruments_->checkpoints.add();
+  } else {
+    turn_read_only(status);
+  }
+  checkpoint_running_ = false;
+  checkpoint_running_.notify_all();
 }
 
 // ---- deadlines of readers ----
@@ -379,15 +550,6 @@ std::int64_t SegmentLog::wake_expired_readers() {
   return std::max(earliest_us, now_us + kExpiryStepUs);
 }
 
-void SegmentLog::apply_retention() {
-  const Timestamp now = clock_.now();
-  for (LogPartition* partition : all_partitions()) {
-    if (Status status = partition->apply_retention(now); !status) {
-      log_warn("event_log.retention_failed", {{"error", status.error().detail}});
-    }
-  }
-}
-
 // ---- read ----
 
 bool SegmentLog::AtEnd::await_suspend(std::coroutine_handle<> waiting) {
@@ -410,7 +572,7 @@ Task<Result<std::vector<SegmentFrame>>> SegmentLog::read(LogPartition* partition
     if (found == RecentRead::found) co_return frames;
     if (found == RecentRead::after_end) {
       co_return fail(ErrorCode::invalid,
-                     "offset " + std::to_string(offset) + " is after the end of " + partition->directory());
+                     "offset " + std::to_string(offset) + " is after the end of " + partition->name());
     }
     if (found == RecentRead::in_file) break;
     if (wait <= Millis{0} || clock_.monotonic_us() >= deadline_us) co_return frames;
@@ -420,6 +582,7 @@ Task<Result<std::vector<SegmentFrame>>> SegmentLog::read(LogPartition* partition
     end.deadline_us = deadline_us;
     co_await end;
   }
+  instruments_->file_reads.add();
   auto work = [partition, offset, count_max, bytes_max] { return partition->read_files(offset, count_max, bytes_max); };
   auto done = co_await readers_->run(std::move(work));
   if (!done) co_return fail(done.error());

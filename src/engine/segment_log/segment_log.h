@@ -1,18 +1,22 @@
 // SegmentLog: a partitioned, durable, append-only log in one directory.
 //
-//   any thread                    flusher thread                              any loop
-//   append ──► pending frames ──► write per partition ──► fdatasync each ──► visible: appends and readers resumed
-//              (bounded)          one round after another
+//   any thread                    flusher thread                                        any loop
+//   append ──► pending frames ──► journal: one write, one fdatasync ──► visible: appends and readers are resumed
+//              (bounded)          │ one round after another
+//                                 └─► later, in large pieces: segments per partition ──► checkpoint: journal free again
 //
 // A round takes all that is waiting. When the last round carried more than one append, the next begins no earlier than
 // `sync_interval` after it, so that rounds grow under load; an idle log flushes at once. The newest frames stay in
-// memory and are handed to readers without a copy; older ones are read from files by a small pool of threads.
+// memory and are handed to readers without a copy; older ones are read from segments by a small pool of threads.
 //
 //   <directory>/lock                  owned by one process
-//   <directory>/<topic>/<partition>/00000000000000000000.log ...     format: segment_frame.h
+//   <directory>/journal-<n>           log_journal.h: what is durable but not yet in segments
+//   <directory>/checkpoint            log_checkpoint.h: up to where segments are durable
+//   <directory>/<topic>/<partition>/00000000000000000000.log ...     segment_frame.h
 //
-// Failure: after a write or fdatasync error the log is read-only until it is opened again; appends get `unavailable`,
-// what was visible stays readable. Damage found at open refuses to open, naming file and byte.
+// Failure: after a disk error the log is read-only until it is opened again; appends get `unavailable`, what was
+// visible stays readable. Damage found at open refuses to open, naming file and byte; segments before the checkpoint
+// are checked when they are read, and as a whole by verify_segment_log().
 #pragma once
 
 #include <atomic>
@@ -32,6 +36,8 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/segment_log/log_checkpoint.h"
+#include "engine/segment_log/log_journal.h"
 #include "engine/segment_log/log_partition.h"
 #include "engine/segment_log/log_waiter.h"
 #include "engine/segment_log/segment_frame.h"
@@ -46,14 +52,15 @@ namespace jangteo {
 struct SegmentLogSettings {
   std::string directory;
   std::int64_t segment_bytes = 64 << 20;    // a segment ends at about this size; at most 1 GiB
+  std::int64_t journal_bytes = 16 << 20;    // a checkpoint begins when the journal has this size; at most 256 MiB
   Millis sync_interval{2};                  // between the starts of rounds under load; 0: no pause
   std::size_t queue_count_max = 65536;      // records that wait for the flusher
   std::size_t queue_bytes_max = 64 << 20;   // the same in bytes; at most 1 GiB
   std::size_t memory_bytes_max = 8 << 20;   // newest frames of all partitions
-  Millis retention_interval{60 * 1000};     // how often old segments are looked for
+  Millis retention_interval{60 * 1000};     // how often old segments are looked for and an idle journal emptied
   std::size_t read_threads = 2;             // for records that are no longer in memory
   std::size_t read_queue_count_max = 1024;  // reads that wait for them
-  // A seam for tests and simulation: called on the flusher between a round's writes and its fdatasync; an error stands
+  // A seam for tests and simulation: called on the flusher between a round's write and its fdatasync; an error stands
   // for the disk's.
   std::function<Status()> before_sync;
 };
@@ -126,19 +133,32 @@ class SegmentLog {
   };
   using TopicTable = std::map<std::string, std::shared_ptr<SegmentTopic>, std::less<>>;
   struct Round;
+  struct Checkpoint;
   struct Instruments;
 
   SegmentLog(const SegmentLogSettings& settings, Clock& clock, MetricsRegistry& metrics, DataDirectory directory);
+  Status start();              // recovers, begins a journal, starts the threads
   bool queue(Append& append);  // false: refused, its status says why
-  void run();                  // the flusher
-  void run_deadlines();        // ends waits of readers, also while the disk is slow
-  Status write(Round& round);
+  bool half_full() const;
   void turn_read_only(const Status& status);
-  void forget_old_frames(LogPartition* partition, std::size_t frames, std::size_t bytes);
+  std::vector<LogPartition*> all_partitions() const;
+
+  // The flusher.
+  void run();
+  void flush(Round round, Status status);
+  Status write(Round& round);
+  Status settle(const Round& round);  // segments and memory after a round
+  void begin_checkpoint();
+  void begin_final_checkpoint();
+  Status collect(Checkpoint& checkpoint);
+  void tidy_up();  // an idle journal is emptied, old segments go
+
+  void finish_checkpoint(const Checkpoint& checkpoint);  // a reader thread or the flusher
+
+  // Ends waits of readers, also while the disk is slow.
+  void run_deadlines();
   std::int64_t wake_expired_readers();
   void lower_deadline(std::int64_t deadline_us);
-  void apply_retention();
-  std::vector<LogPartition*> all_partitions() const;
 
   const SegmentLogSettings settings_;
   Clock& clock_;
@@ -165,8 +185,16 @@ class SegmentLog {
   std::atomic<std::int64_t> earliest_deadline_us_{INT64_MAX};  // no waiter's is earlier; lowered with the mutex held
   std::atomic<bool> stopped_{false};                           // set with the mutex held
 
-  std::deque<LogPartition*> recent_order_;  // flusher only: one entry per frame in memory, oldest first
+  // The flusher's own.
+  std::unique_ptr<LogJournal> journal_;
+  std::deque<LogPartition*> recent_order_;  // one entry per frame in memory, oldest first
   std::size_t recent_bytes_ = 0;
+  bool checkpoint_wanted_ = false;
+
+  std::mutex checkpoint_mutex_;
+  LogCheckpoint checkpoint_;  // as stored
+  std::string spare_journal_;
+  std::atomic<bool> checkpoint_running_{false};
 
   std::unique_ptr<BlockingPool> readers_;
   std::thread flusher_;

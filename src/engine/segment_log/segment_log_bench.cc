@@ -53,8 +53,7 @@ class BenchLog {
   LogPartition* partition(std::size_t index) { return log_->find("events")->partitions[index].get(); }
   double rounds() {
     return static_cast<double>(
-        metrics_
-            ->counter("jangteo_event_log_rounds_total", "Rounds of the flusher: one write and fdatasync per partition")
+        metrics_->counter("jangteo_event_log_rounds_total", "Rounds of the flusher: one write and one fdatasync")
             .value());
   }
 

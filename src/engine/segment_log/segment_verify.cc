@@ -11,6 +11,8 @@
 #include <optional>
 #include <system_error>
 
+#include "engine/segment_log/log_checkpoint.h"
+#include "engine/segment_log/log_recovery.h"
 #include "engine/segment_log/segment_scan.h"
 
 namespace jangteo {
@@ -19,52 +21,71 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> entries_of(const std::string& directory, bool directories,
-                                    std::vector<std::string>& findings) {
+constexpr std::uint64_t kWholeFile = UINT64_MAX;
+
+std::vector<std::string> directories_in(const std::string& directory, std::vector<std::string>& findings) {
   std::vector<std::string> names;
   std::error_code error;
   for (fs::directory_iterator entry(directory, error), none; !error && entry != none; entry.increment(error)) {
-    if (entry->is_directory(error) == directories) names.push_back(entry->path().filename().string());
+    if (entry->is_directory(error)) names.push_back(entry->path().filename().string());
   }
   if (error) findings.push_back(directory + ": cannot be read: " + error.message());
   std::ranges::sort(names);
   return names;
 }
 
-// The offset after the segment's last record; empty when that is not known.
-std::optional<std::int64_t> verify_segment(const std::string& path, std::int64_t first_offset, bool is_last,
+// Checks `bytes` of a segment, which must be whole frames to the end. The offset after its last record; empty when that
+// is not known.
+std::optional<std::int64_t> verify_segment(const std::string& path, std::int64_t first_offset, std::uint64_t bytes,
                                            std::vector<std::string>& findings) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
-    findings.push_back(path + ": cannot be opened: " + std::strerror(errno));
+    findings.push_back(path + ": byte 0: cannot be opened: " + std::strerror(errno));
     return {};
   }
-  auto scan = scan_segment(file, path, first_offset);
+  auto scan = scan_segment(file, path, first_offset, bytes);
   ::close(file);
   if (!scan) {
     findings.push_back(scan.error().detail);
     return {};
   }
-  if (scan->fault && !(is_last && scan->fault->torn)) {
+  if (scan->fault) {
     findings.push_back(path + ": byte " + std::to_string(scan->fault->position) + ": " + scan->fault->what);
+    return {};
+  }
+  if (bytes != kWholeFile && scan->end_position != bytes) {
+    findings.push_back(path + ": byte " + std::to_string(scan->end_position) + ": the file is cut short");
     return {};
   }
   return scan->next_offset;
 }
 
-void verify_partition(const std::string& directory, std::vector<std::string>& findings) {
-  std::vector<std::int64_t> offsets;
-  for (const std::string& name : entries_of(directory, false, findings)) {
-    if (auto offset = segment_first_offset(name)) offsets.push_back(*offset);
+void verify_partition(const std::string& directory, const PartitionPosition* position,
+                      std::vector<std::string>& findings) {
+  auto offsets = segment_offsets(directory);
+  if (!offsets) {
+    findings.push_back(offsets.error().detail);
+    return;
+  }
+  // What begins after the checkpoint is made again from the journal.
+  if (position != nullptr)
+    std::erase_if(*offsets, [&](std::int64_t offset) { return offset > position->first_offset; });
+  if (position != nullptr && (offsets->empty() || offsets->back() != position->first_offset)) {
+    findings.push_back(directory + "/" + segment_name(position->first_offset) + ": byte 0: the file is missing");
   }
   std::optional<std::int64_t> expected;
-  for (const std::int64_t offset : offsets) {
+  for (const std::int64_t offset : *offsets) {
     const std::string path = directory + "/" + segment_name(offset);
     if (expected && *expected != offset) {
       findings.push_back(path + ": byte 0: the file begins with offset " + std::to_string(offset) +
                          ", the one before it ends at " + std::to_string(*expected));
     }
-    expected = verify_segment(path, offset, offset == offsets.back(), findings);
+    const bool is_last = position != nullptr && offset == position->first_offset;
+    expected = verify_segment(path, offset, is_last ? position->bytes : kWholeFile, findings);
+    if (is_last && expected && *expected != position->next_offset) {
+      findings.push_back(path + ": byte " + std::to_string(position->bytes) + ": the file ends with offset " +
+                         std::to_string(*expected) + " instead of " + std::to_string(position->next_offset));
+    }
   }
 }
 
@@ -72,17 +93,33 @@ void verify_partition(const std::string& directory, std::vector<std::string>& fi
 
 std::vector<std::string> verify_segment_log(const std::string& directory) {
   std::vector<std::string> findings;
-  for (const std::string& topic : entries_of(directory, true, findings)) {
+  if (auto state = read_log_state(directory); !state) findings.push_back(state.error().detail);
+  const auto checkpoint = load_checkpoint(directory);
+  for (const std::string& topic : directories_in(directory, findings)) {
     if (topic.ends_with('~')) continue;  // a topic that never came to be
     const std::string topic_directory = directory + "/" + topic;
-    const auto partitions = entries_of(topic_directory, true, findings);
+    const auto partitions = directories_in(topic_directory, findings);
     for (std::size_t i = 0; i < partitions.size(); ++i) {
-      const std::string expected = topic_directory + "/" + std::to_string(i);
-      if (std::ranges::find(partitions, std::to_string(i)) == partitions.end())
-        findings.push_back(expected + ": is missing");
+      if (std::ranges::find(partitions, std::to_string(i)) == partitions.end()) {
+        findings.push_back(topic_directory + "/" + std::to_string(i) + ": is missing");
+      }
     }
-    for (const std::string& partition : partitions) verify_partition(topic_directory + "/" + partition, findings);
+    for (const std::string& partition : partitions) {
+      const PartitionPosition* position = nullptr;
+      if (checkpoint) {
+        const auto known = checkpoint->partitions.find(topic + "/" + partition);
+        if (known != checkpoint->partitions.end()) position = &known->second;
+      }
+      verify_partition(topic_directory + "/" + partition, position, findings);
+    }
   }
+  if (checkpoint) {
+    for (const auto& [name, position] : checkpoint->partitions) {
+      if (!fs::is_directory(directory + "/" + name)) findings.push_back(directory + "/" + name + ": is missing");
+    }
+  }
+  std::ranges::sort(findings);
+  findings.erase(std::ranges::unique(findings).begin(), findings.end());
   return findings;
 }
 

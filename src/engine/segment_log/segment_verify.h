@@ -6,8 +6,9 @@
 
 namespace jangteo {
 
-// One line for each finding: file, byte, what. Empty: every frame of every partition is whole and no offset is missing.
-// A torn tail, which the next start cuts off, and zeros written ahead are no damage. Blocks; changes nothing.
+// One line for each finding: file, byte, what. Empty: every frame of every partition up to the checkpoint is whole, no
+// offset is missing, and the journal goes on from there. What a crash may leave behind the checkpoint, and a round torn
+// at the journal's end, is no damage: the next start repairs it. Blocks; changes nothing.
 std::vector<std::string> verify_segment_log(const std::string& directory);
 
 }  // namespace jangteo

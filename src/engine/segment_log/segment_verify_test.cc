@@ -46,15 +46,22 @@ TEST_F(SegmentVerifyTest, NamesEachDamagedFile) {
   EXPECT_EQ(verify().size(), 2U);
 }
 
-TEST_F(SegmentVerifyTest, NamesDamageBeforeTheLastRound) {
-  flip(segment_paths()[3], kSegmentHeaderBytes + 100);
+TEST_F(SegmentVerifyTest, NamesDamageInTheLastSegment) {
+  flip(segment_paths()[3], kSegmentHeaderBytes + kFrame + 100);
   EXPECT_EQ(verify().size(), 1U);
 }
 
-TEST_F(SegmentVerifyTest, ATornTailIsNoDamage) {
+TEST_F(SegmentVerifyTest, WhatIsBehindTheCheckpointIsNoDamage) {
   const std::string path = segment_paths()[3];
-  flip(path, kSegmentHeaderBytes + kFrame + 100);
+  replace_file(path, file_bytes(path) + "what a crash left");
+  replace_file(partition_directory() + "/" + segment_name(4711), "and here");
   EXPECT_EQ(verify(), std::vector<std::string>{});
+}
+
+TEST_F(SegmentVerifyTest, ALastSegmentThatIsCutIsDamage) {
+  const std::string path = segment_paths()[3];
+  replace_file(path, file_bytes(path).substr(0, kSegmentHeaderBytes + kFrame));
+  EXPECT_EQ(verify().size(), 1U);
 }
 
 TEST_F(SegmentVerifyTest, AFullSegmentThatIsCutIsDamage) {
