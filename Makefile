@@ -1,5 +1,5 @@
 # Short names for what script/, tools/ and cmake/ do. `make` alone lists them.
-.PHONY: help build test check format package test-asan test-tsan test-slow fuzz load-jmeter load-gatling load-k6 status
+.PHONY: help build test check format package test-asan test-tsan test-slow fuzz load-jmeter load-gatling load-k6 status config
 .DEFAULT_GOAL := help
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
@@ -43,3 +43,6 @@ load-k6: ## the k6 twins against a running script/server
 	deploy/load/run_k6
 status: ## docs/status.md from the tests' Rows tags
 	tools/status
+config: ## config/embedded.toml from the program's own table of keys
+	script/build
+	build/release/jangteo config > config/embedded.toml
