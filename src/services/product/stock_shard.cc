@@ -166,7 +166,11 @@ Status StockShard::adjust(SqlTx& tx, const StockAdjustment& adjustment) {
   return {};
 }
 
-bool StockShard::has_movement(SqlReader& reader, VariantId variant) const {
+bool StockShard::has_movement(SqlReader& reader, VariantId variant) {
+  const Level& now = level(reader, variant);
+  if (now.on_hand != 0) return true;  // the sum of its movements
+  if (!now.known && !now.dirty) return false;
+  // Everything was sold, or nothing ever came: a walk through all movements, which have no index by variant.
   return reader.query(kHasMovement, {variant}, [](const SqlRow&) {}) > 0;
 }
 

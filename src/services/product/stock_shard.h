@@ -31,7 +31,7 @@ class StockShard final : public CommitHook {
   StockReply restock(SqlTx& tx, const StockCommand& command);  // committed → restocked, held → released
   StockReply apply(SqlTx& tx, const StockCommand& command);
   Status adjust(SqlTx& tx, const StockAdjustment& adjustment);
-  bool has_movement(SqlReader& reader, VariantId variant) const;
+  bool has_movement(SqlReader& reader, VariantId variant);
   void flush(SqlTx& tx);
   void discard_unit();  // a unit failed before its flush()
   void forget_cache();  // nothing of the cache is sure any more
