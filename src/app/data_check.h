@@ -4,9 +4,10 @@
 //   stock:    on_hand = sum of movements; reserved = sum of held reservations; neither below zero; reserved <= on_hand
 //   stock:    sale and restock movements match committed and restocked reservations
 //   orders:   total = sum of lines; status and saga agree; lines held or committed = lines of orders in those states
-//   payments: a captured one has a confirmed order or a refund; refunds sum up; a confirmed order whose saga ended is
-//   captured keys:     each bound to an order that exists; no order bound by two keys files:    every database and
-//   every frame of the event log is whole
+//   payments: a captured one has a confirmed order or a refund, none is captured before; refunds sum up; a confirmed
+//             order whose saga ended is captured
+//   keys:     each bound to an order that exists; no order bound by two keys
+//   files:    every database and every frame of the event log is whole; no consumer has read beyond the log's end
 #pragma once
 
 #include <cstdint>

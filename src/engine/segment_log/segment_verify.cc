@@ -123,4 +123,15 @@ std::vector<std::string> verify_segment_log(const std::string& directory) {
   return findings;
 }
 
+Result<std::map<std::string, std::int64_t>> segment_log_ends(const std::string& directory) {
+  const auto state = read_log_state(directory);
+  if (!state) return fail(state.error());
+  std::map<std::string, std::int64_t> ends;
+  for (const auto& [name, position] : state->checkpoint.partitions) ends[name] = position.next_offset;
+  for (const auto& [name, frames] : state->missing) {
+    if (!frames.empty()) ends[name] = frames.back().header.next_offset();
+  }
+  return ends;
+}
+
 }  // namespace jangteo

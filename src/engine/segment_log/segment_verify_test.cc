@@ -31,6 +31,14 @@ class SegmentVerifyTest : public SegmentLogFixture {
 
 TEST_F(SegmentVerifyTest, FindsNothingInAWholeLog) { EXPECT_EQ(verify(), std::vector<std::string>{}); }
 
+TEST_F(SegmentVerifyTest, TellsWhereEachPartitionEnds) {
+  const auto ends = segment_log_ends(directory_.path());
+  ASSERT_TRUE(ends);
+  const std::map<std::string, std::int64_t> expected{{topic_settings_.name + "/0", 11},
+                                                     {topic_settings_.name + "/1", 1}};
+  EXPECT_EQ(*ends, expected);
+}
+
 TEST_F(SegmentVerifyTest, NamesFileAndByteOfDamageInAFullSegment) {
   const std::string path = segment_paths()[1];
   flip(path, kSegmentHeaderBytes + 2 * kFrame + 500);
