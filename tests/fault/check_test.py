@@ -212,13 +212,14 @@ def test_a_database_of_damaged_pages_is_named(copy, name):
     assert any(finding["rule"] in ("file.corrupt", "file.unreadable") and name in finding["where"] for finding in report["damage"])
 
 
-def busiest_segment(data, topic=""):
+def busiest_segment(data, topic="."):
     return max((path for path in segment_files(data) if topic in str(path)), key=lambda path: len(path.read_bytes().rstrip(b"\0")))
 
 
 # Rows: 12
-def test_a_flipped_bit_in_the_event_log_is_named(copy):
-    file = busiest_segment(copy)
+@pytest.mark.parametrize("topic", ["order.events", "payment.commands", "stock.replies"])
+def test_a_flipped_bit_in_the_event_log_is_named(copy, topic):
+    file = busiest_segment(copy, topic)
     content = bytearray(file.read_bytes())
     content[200] ^= 0x10
     file.write_bytes(content)
@@ -233,14 +234,25 @@ def test_a_segment_that_is_no_segment_is_named(copy):
     assert_named(copy, "log.damaged")
 
 
-def test_a_log_that_lost_records_which_were_read_already_is_named(copy):
-    """Cut at a frame's border the log looks whole; the readers' positions know better."""
-    file = busiest_segment(copy, "payment.commands")
+def test_a_log_that_lost_its_last_records_is_named(copy):
+    """Cut behind its first frame the segment itself looks whole."""
+    file = busiest_segment(copy)
     content = bytearray(file.read_bytes())
     size = int.from_bytes(content[36:40], "little")
+    assert any(content[32 + size:])
     content[32 + size:] = bytes(len(content) - 32 - size)
     file.write_bytes(content)
-    assert_named(copy, "consumer.beyond_log")
+    assert_named(copy, "log.damaged")
+
+
+def test_a_missing_segment_is_named(copy):
+    busiest_segment(copy).unlink()
+    assert_named(copy, "log.damaged")
+
+
+def test_a_reader_that_stands_beyond_the_end_of_the_log_is_named(copy):
+    change_one(copy, "payments", "UPDATE consumer_position SET next_offset = next_offset + 1 WHERE topic = 'payment.commands'")
+    assert_named(copy, "consumer.beyond_log", "payments.db")
 
 
 def test_several_kinds_of_damage_are_all_named(copy):
