@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 
 SEGMENT_HEADER_BYTES = 32
-FRAME_HEADER = struct.Struct("<IIqqII")  # crc, size, first offset, time, count, round position
+FRAME_HEADER = struct.Struct("<IIqqI")  # crc, size, first offset, time, count
 
 
 @dataclass
@@ -71,7 +71,7 @@ def read_segment(content):
     assert content.startswith(b"JTSEG001")
     at = SEGMENT_HEADER_BYTES
     while at + FRAME_HEADER.size <= len(content):
-        _, size, _, _, count, _ = FRAME_HEADER.unpack_from(content, at)
+        _, size, _, _, count = FRAME_HEADER.unpack_from(content, at)
         if size == 0:
             return
         place = at + FRAME_HEADER.size
