@@ -303,8 +303,9 @@ class DataCheck {
          });
     add_count("stockMovements",
               rows(db, "SELECT id, kind, quantity FROM stock_movement", [&](const SqlRow& row) { movement(row); }));
-    add_count("reservations", rows(db, "SELECT order_id, variant_id, quantity, state FROM reservation",
-                                   [&](const SqlRow& row) { reservation(row); }));
+    add_count("reservations",
+              rows(db, "SELECT order_id, variant_id, quantity, state FROM reservation WHERE state <> 'refused'",
+                   [&](const SqlRow& row) { reservation(row); }));
     // Every sold reservation has its sale, every restocked one its restock, and the other way round.
     for (const auto& [kind, states, sign] :
          {std::tuple{"sale", "'committed', 'restocked'", -1}, std::tuple{"restock", "'restocked'", 1}}) {

@@ -1,5 +1,6 @@
 #include "services/product/stock_messages.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/json.h"
@@ -23,6 +24,22 @@ bool read_type(const std::array<std::string_view, N>& names, std::string_view te
     }
   }
   return false;
+}
+
+// Sorted by variant, each variant once. False: no line, or a sum that is too large.
+bool merge_lines(std::vector<StockLine>& lines) {
+  std::sort(lines.begin(), lines.end(), [](const StockLine& a, const StockLine& b) { return a.variant < b.variant; });
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (kept > 0 && lines[kept - 1].variant == lines[i].variant) {
+      auto& sum = lines[kept - 1].quantity;
+      if (__builtin_add_overflow(sum, lines[i].quantity, &sum)) return false;
+    } else {
+      lines[kept++] = lines[i];
+    }
+  }
+  lines.resize(kept);
+  return kept > 0;
 }
 
 }  // namespace
@@ -81,6 +98,7 @@ Result<StockCommand> read_stock_command(std::string_view json) {
       }
       command.lines.push_back(StockLine{*id, quantity->get_int64()});
     }
+    if (!merge_lines(command.lines)) message.missing("lines");
   }
   if (!message.good()) return message.error();
   return command;

@@ -23,7 +23,7 @@ struct StockLine {
 struct StockCommand {
   enum class Type : std::uint8_t { reserve, commit, release, restock } type = Type::reserve;
   OrderId order;
-  std::vector<StockLine> lines;  // only with reserve: those of this shard, sorted by variant
+  std::vector<StockLine> lines;  // only with reserve: those of this shard, sorted by variant, each variant once
   std::string trace;
 };
 
@@ -39,7 +39,7 @@ struct StockReply {
 
 void write_stock_command(std::string& out, const StockCommand& command);
 void write_stock_reply(std::string& out, const StockReply& reply);
-// `malformed` or `invalid` when the bytes are no such message.
+// `malformed` when the bytes are no such message. A variant that is named several times becomes one line.
 Result<StockCommand> read_stock_command(std::string_view json);
 Result<StockReply> read_stock_reply(std::string_view json);
 

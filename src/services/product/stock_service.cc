@@ -41,10 +41,7 @@ std::vector<std::vector<StockAdjustment>> StockService::by_shard(
 Status StockService::apply(SqlTx& tx, std::size_t shard, const std::vector<StockAdjustment>& adjustments) {
   for (const auto& adjustment : adjustments) {
     if (adjustment.only_first && shards_[shard]->has_movement(tx, adjustment.variant)) continue;
-    if (auto done = shards_[shard]->adjust(tx, adjustment); !done) {
-      shards_[shard]->discard_unit();
-      return done;
-    }
+    JT_TRY(shards_[shard]->adjust(tx, adjustment));
   }
   shards_[shard]->flush(tx);
   return {};

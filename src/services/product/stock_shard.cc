@@ -9,12 +9,20 @@ const SqlStatement kReadLevel{"SELECT on_hand, reserved FROM stock_level WHERE v
 const SqlStatement kCreateLevel{"INSERT INTO stock_level(variant_id, on_hand, reserved) VALUES (?, ?, ?)"};
 const SqlStatement kWriteLevel{"UPDATE stock_level SET on_hand = ?, reserved = ? WHERE variant_id = ?"};
 const SqlStatement kMove{"INSERT INTO stock_movement(variant_id, kind, quantity, order_id, at) VALUES (?, ?, ?, ?, ?)"};
-const SqlStatement kHasMovement{"SELECT 1 FROM stock_movement WHERE variant_id = ? LIMIT 1"};
+const SqlStatement kHasMovement{
+    "SELECT 1 FROM stock_movement WHERE variant_id = ? AND kind IN ('receipt', 'correction') LIMIT 1"};
 const SqlStatement kReservations{
-    "SELECT variant_id, quantity, state FROM reservation WHERE order_id = ? ORDER BY variant_id"};
+    "SELECT variant_id, quantity, state FROM reservation WHERE order_id = ? AND state <> 'refused' ORDER BY "
+    "variant_id"};
+const SqlStatement kRefusal{
+    "SELECT quantity, refused_variant_id, refused_available FROM reservation WHERE order_id = ? AND state = "
+    "'refused'"};
 const SqlStatement kReserve{
     "INSERT INTO reservation(order_id, variant_id, quantity, state, at) VALUES (?, ?, ?, 'held', ?) ON CONFLICT DO "
     "NOTHING"};
+const SqlStatement kRefuse{
+    "INSERT INTO reservation(order_id, variant_id, quantity, state, at, refused_variant_id, refused_available)"
+    " VALUES (?, ?, ?, 'refused', ?, ?, ?) ON CONFLICT DO NOTHING"};
 const SqlStatement kSetState{"UPDATE reservation SET state = ?, at = ? WHERE order_id = ? AND variant_id = ?"};
 
 StockReply reply_to(const StockCommand& command, StockReply::Type type, std::uint32_t shard) {
@@ -68,31 +76,43 @@ std::vector<StockShard::Reserved> StockShard::reservations(SqlReader& reader, Or
 }
 
 StockReply StockShard::reserve(SqlTx& tx, const StockCommand& command) {
+  JT_ASSERT(!command.lines.empty(), "a reservation has lines");
+  const VariantId first = command.lines.front().variant;
+  const Timestamp now = clock_.now();
   auto reply = reply_to(command, StockReply::Type::reserved, number_);
   for (const auto& line : command.lines) {
     const Level& wanted = level(tx, line.variant);
-    if (wanted.on_hand - wanted.reserved < line.quantity) {
-      // Perhaps this order holds them already and the command came twice.
-      const auto held = reservations(tx, command.order);
-      if (!held.empty() && held.front().state != "released") return reply;
-      reply.type = StockReply::Type::refused;
-      reply.variant = line.variant;
-      reply.requested = line.quantity;
-      reply.available = wanted.on_hand - wanted.reserved;
-      return reply;
-    }
+    const std::int64_t available = wanted.on_hand - wanted.reserved;
+    if (available >= line.quantity) continue;
+    if (tx.exec(kRefuse, {command.order, first, line.quantity, now, line.variant, available}) == 0)
+      return earlier_reply(tx, command);
+    reply.type = StockReply::Type::refused;
+    reply.variant = line.variant;
+    reply.requested = line.quantity;
+    reply.available = available;
+    return reply;
   }
-  const Timestamp now = clock_.now();
   for (const auto& line : command.lines) {
     if (tx.exec(kReserve, {command.order, line.variant, line.quantity, now}) == 0) {
-      // The command came twice: its first line is there already.
-      if (reservations(tx, command.order).front().state == "released") reply.type = StockReply::Type::refused;
-      return reply;
+      JT_ASSERT(line.variant == first, "a reservation has all its lines, each variant once, or none");
+      return earlier_reply(tx, command);
     }
     Level& taken = level(tx, line.variant);
     taken.reserved += line.quantity;
     touch(line.variant, taken);
   }
+  return reply;
+}
+
+// The command came before: what it was answered then.
+StockReply StockShard::earlier_reply(SqlReader& reader, const StockCommand& command) const {
+  auto reply = reply_to(command, StockReply::Type::reserved, number_);
+  reader.query(kRefusal, {command.order}, [&](const SqlRow& row) {
+    reply.type = StockReply::Type::refused;
+    reply.requested = row.integer(0);
+    reply.variant = row.id<VariantId>(1);
+    reply.available = row.integer(2);
+  });
   return reply;
 }
 
@@ -170,8 +190,7 @@ bool StockShard::has_movement(SqlReader& reader, VariantId variant) {
   const Level& now = level(reader, variant);
   if (now.on_hand != 0) return true;  // the sum of its movements
   if (!now.known && !now.dirty) return false;
-  // Everything was sold, or nothing ever came: a walk through all movements, which have no index by variant.
-  return reader.query(kHasMovement, {variant}, [](const SqlRow&) {}) > 0;
+  return reader.query(kHasMovement, {variant}, [](const SqlRow&) {}) > 0;  // all sold, or nothing ever came
 }
 
 void StockShard::flush(SqlTx& tx) {
@@ -189,9 +208,14 @@ void StockShard::flush(SqlTx& tx) {
   dirty_.clear();
 }
 
-void StockShard::discard_unit() {
-  for (const auto& variant : dirty_) cache_.erase(variant);
+void StockShard::after_unit_rollback(SqlReader& reader) {
+  // Levels that the lost unit wrote, and perhaps some that earlier units of the commit did: these are to be published.
+  changed_.insert(changed_.end(), dirty_.begin(), dirty_.end());
   dirty_.clear();
+  for (const auto& variant : changed_) {
+    cache_.erase(variant);
+    level(reader, variant);
+  }
 }
 
 void StockShard::forget_cache() {

@@ -1,7 +1,8 @@
 // One shard of the stock: its counters (cached on the storage thread that alone changes them) and the rules that keep
 // them true. Everything but load() runs in units of work of the shard's database; a batch is applied in arrival order
-// and its changed levels are written once, by flush(). Also the database's CommitHook: after a commit the changed
-// levels are published to StockLevels, after a lost one the cache is dropped.
+// and its changed levels are written once, by flush(). It is the database's CommitHook (directly or behind an outbox
+// relay), or its cache would not learn of units that fail: after a commit the changed levels are published to
+// StockLevels, after a lost unit they are read again, after a lost commit the cache is dropped.
 #pragma once
 
 #include <cstdint>
@@ -32,13 +33,13 @@ class StockShard final : public CommitHook {
   StockReply apply(SqlTx& tx, const StockCommand& command);
   Status adjust(SqlTx& tx, const StockAdjustment& adjustment);
   bool has_movement(SqlReader& reader, VariantId variant);
-  void flush(SqlTx& tx);
-  void discard_unit();  // a unit failed before its flush()
-  void forget_cache();  // nothing of the cache is sure any more
+  void flush(SqlTx& tx);  // at the end of every unit that changed something
+  void forget_cache();    // nothing of the cache is sure any more
 
   void before_commit(SqlTx&, std::string_view) override {}
   void after_commit(std::string) noexcept override;
   void after_rollback() noexcept override { forget_cache(); }
+  void after_unit_rollback(SqlReader& reader) override;
 
  private:
   struct Level {
@@ -56,6 +57,7 @@ class StockShard final : public CommitHook {
   Level& level(SqlReader& reader, VariantId variant);
   void touch(VariantId variant, Level& level);
   std::vector<Reserved> reservations(SqlReader& reader, OrderId order) const;
+  StockReply earlier_reply(SqlReader& reader, const StockCommand& command) const;
   void move(SqlTx& tx, VariantId variant, std::string_view kind, std::int64_t quantity, OrderId order);
 
   static constexpr std::size_t kCacheCountMax = 100'000;
