@@ -7,6 +7,7 @@
 #include <memory>
 #include <utility>
 
+#include "app/import_server.h"
 #include "app/import_storage.h"
 #include "runtime/entropy.h"
 #include "runtime/file.h"
@@ -22,6 +23,8 @@ constexpr int kNothingTried = 2;
 struct ImportFlags {
   std::string file;
   std::string data = "./data";
+  std::string url;  // empty: into the data directory
+  std::string token;
   std::string names;
   std::string currency;
   std::int64_t stock = -1;
@@ -73,11 +76,38 @@ class TrialDirectory {
   bool temporary_ = false;
 };
 
+int report(const ImportFlags& flags, const ImportResult& result) {
+  const std::string text = flags.json ? result.report.to_json() : result.report.to_text();
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!result.status) std::fprintf(stderr, "jangteo import: stopped: %s\n", result.status.error().detail.c_str());
+  return result.report.failed == 0 && result.status ? 0 : 1;
+}
+
+ImportResult run_import(Loop& loop, const std::string& text, const ImportOptions& options, ImportTarget& target) {
+  CallContext context;
+  std::promise<ImportResult> done;
+  loop.post([&] {
+    start(import_products(context, text, options, &target),
+          [&](ImportResult result) { done.set_value(std::move(result)); });
+  });
+  return done.get_future().get();
+}
+
 int import_file(const ImportFlags& flags) {
   auto options = read_options(flags);
   if (!options) return refuse(options.error().detail);
   const auto text = read_file(flags.file, kFileBytesMax);
   if (!text) return refuse(text.error().detail);
+
+  if (!flags.url.empty()) {
+    auto address = parse_server_address(flags.url);
+    if (!address) return refuse("--url: " + address.error().detail);
+    LoopThreads loops("import", 1);
+    ImportServer target(std::move(*address), flags.token, loops[0]);
+    const auto result = run_import(loops[0], *text, *options, target);
+    loops.stop();
+    return report(flags, result);
+  }
 
   const TrialDirectory directory(flags);
   LoopThreads loops("import", 1);
@@ -86,18 +116,7 @@ int import_file(const ImportFlags& flags) {
   settings.with_log = false;
   auto target = ImportStorage::open(settings, loops[0]);
   if (!target) return refuse(target.error().detail);
-
-  CallContext context;
-  std::promise<ImportResult> done;
-  loops[0].post([&] {
-    start(import_products(context, *text, *options, target->get()),
-          [&](ImportResult result) { done.set_value(std::move(result)); });
-  });
-  const ImportResult result = done.get_future().get();
-  const std::string report = flags.json ? result.report.to_json() : result.report.to_text();
-  std::fwrite(report.data(), 1, report.size(), stdout);
-  if (!result.status) std::fprintf(stderr, "jangteo import: stopped: %s\n", result.status.error().detail.c_str());
-  return result.report.failed == 0 && result.status ? 0 : 1;
+  return report(flags, run_import(loops[0], *text, *options, **target));
 }
 
 }  // namespace
@@ -108,7 +127,9 @@ void add_import_command(CLI::App& app, int& exit_code) {
   auto* products = import->add_subcommand("products", "A catalogue: JSON array, NDJSON or CSV with a header");
   auto flags = std::make_shared<ImportFlags>();
   products->add_option("FILE", flags->file, "The file")->required();
-  products->add_option("--data", flags->data, "Data directory of a stopped server")->capture_default_str();
+  auto* data = products->add_option("--data", flags->data, "Data directory of a stopped server")->capture_default_str();
+  products->add_option("--url", flags->url, "A running server instead: http://HOST:PORT")->excludes(data);
+  products->add_option("--token", flags->token, "Its access token, of an account with the role catalog");
   products->add_option("--map", flags->names, "Names in the file: sku=Id,name=Title,price=Cost,...");
   products->add_option("--currency", flags->currency, "Currency of decimal prices (109.99), e.g. USD");
   products->add_option("--stock", flags->stock, "Pieces that new variants start with when the file names none")

@@ -64,7 +64,7 @@ Task<ImportResult> import_products(Call call, std::string_view text, ImportOptio
   while (more) {
     std::vector<PendingItem> pending;
     std::vector<ProductImportItem> items;
-    while (more && items.size() < ImportTarget::kBatchMax) {
+    while (more && items.size() < target->batch_max()) {
       auto one = reader.next();
       if (!one) {
         more = false;

@@ -48,8 +48,8 @@ struct ImportReport {
 class ImportTarget {
  public:
   virtual ~ImportTarget() = default;
-  static constexpr std::size_t kBatchMax = ProductStore::kBatchMax;
-  // Outcomes in the order of the items, at most kBatchMax.
+  virtual std::size_t batch_max() const { return ProductStore::kBatchMax; }
+  // Outcomes in the order of the items, of which there are at most batch_max().
   virtual Task<Result<std::vector<ProductImportOutcome>>> import(Call call, std::vector<ProductImportItem> items,
                                                                  bool dry_run) = 0;
   // Keeps a picture (not on a dry run) and gives the path that will show it. Blocking.
