@@ -1,5 +1,7 @@
 #include "app/import_command.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +11,7 @@
 
 #include "app/import_server.h"
 #include "app/import_storage.h"
+#include "app/settings.h"
 #include "runtime/entropy.h"
 #include "runtime/file.h"
 #include "runtime/loop.h"
@@ -23,6 +26,7 @@ constexpr int kNothingTried = 2;
 struct ImportFlags {
   std::string file;
   std::string data = "./data";
+  std::string config_file;
   std::string url;  // empty: into the data directory
   std::string token;
   std::string names;
@@ -111,8 +115,12 @@ int import_file(const ImportFlags& flags) {
 
   const TrialDirectory directory(flags);
   LoopThreads loops("import", 1);
+  const auto config = load_config(flags.config_file, environ);
+  if (!config) return refuse(config.error().detail);
   StorageSettings settings;
   settings.directory = directory.path();
+  settings.shards = static_cast<std::uint32_t>(config->integer("storage.shards"));
+  settings.shards_given = config->source("storage.shards") != "default";
   settings.with_log = false;
   auto target = ImportStorage::open(settings, loops[0]);
   if (!target) return refuse(target.error().detail);
@@ -128,6 +136,7 @@ void add_import_command(CLI::App& app, int& exit_code) {
   auto flags = std::make_shared<ImportFlags>();
   products->add_option("FILE", flags->file, "The file")->required();
   auto* data = products->add_option("--data", flags->data, "Data directory of a stopped server")->capture_default_str();
+  products->add_option("--config", flags->config_file, "The server's TOML file, for storage.shards of a new directory");
   products->add_option("--url", flags->url, "A running server instead: http://HOST:PORT")->excludes(data);
   products->add_option("--token", flags->token, "Its access token, of an account with the role catalog");
   products->add_option("--map", flags->names, "Names in the file: sku=Id,name=Title,price=Cost,...");
