@@ -42,10 +42,15 @@ Status LogPartition::open_segments(std::optional<PartitionPosition> position) {
     }
     if (cut) JT_TRY(sync_directory(directory_));
   }
-  // A checkpoint does not wait for a segment without frames; what stands there may be nothing.
-  const bool last_is_empty = position && position->bytes == kSegmentHeaderBytes;
-  if (last_is_empty && !offsets.empty() && offsets.back() == position->first_offset) offsets.pop_back();
-  if (!last_is_empty && position && (offsets.empty() || offsets.back() != position->first_offset)) {
+  // Nothing waits for a segment without frames to be durable; what stands there may be less than its header.
+  std::optional<std::int64_t> empty_last;
+  if (position && position->bytes == kSegmentHeaderBytes) empty_last = position->first_offset;
+  if (!position && !offsets.empty() && is_empty_segment(directory_ + "/" + segment_name(offsets.back()))) {
+    empty_last = offsets.back();
+  }
+  const bool last_is_empty = empty_last.has_value() || offsets.empty();
+  if (empty_last && !offsets.empty() && offsets.back() == *empty_last) offsets.pop_back();
+  if (!empty_last && position && (offsets.empty() || offsets.back() != position->first_offset)) {
     return fail(ErrorCode::internal,
                 directory_ + "/" + segment_name(position->first_offset) + ": byte 0: the file is missing");
   }
@@ -57,7 +62,7 @@ Status LogPartition::open_segments(std::optional<PartitionPosition> position) {
     if (!segment) return fail(segment.error());
     segments_.push_back(std::move(*segment));
   }
-  if (last_is_empty || offsets.empty()) return begin_segment(position ? position->first_offset : 0);
+  if (last_is_empty) return begin_segment(empty_last.value_or(0));
   last_ = segments_.back();
   if (!position) unsynced_.segments.push_back(last_);
   return {};

@@ -191,6 +191,31 @@ TEST_F(LogRecoveryTest, ACrashInTheVeryFirstStartIsHarmless) {
   EXPECT_EQ(values(), expected_);
 }
 
+TEST_F(LogRecoveryTest, ACrashWhileATopicIsMadeIsHarmless) {
+  open();
+  log_.reset();
+  const std::string topic = settings_.directory + "/new.topic";
+  std::filesystem::create_directories(topic + "/0");
+  std::filesystem::create_directories(topic + "/1");
+  replace_file(topic + "/0/" + segment_name(0), "");
+  replace_file(topic + "/1/" + segment_name(0), std::string(kSegmentHeaderBytes, '\0'));
+  EXPECT_EQ(verify(), Values{});
+  open();
+  const Status made = log_->create_topic({"new.topic", 2, Millis{1000}, 1 << 20});
+  EXPECT_TRUE(made.has_value()) << made.error().detail;
+}
+
+TEST_F(LogRecoveryTest, AnEmptySegmentThatNeverReachedTheDiskIsMadeAgain) {
+  open(2);
+  append_many(1, 10);
+  crash();
+  std::filesystem::remove(partition_directory(1) + "/" + segment_name(0));
+  replace_file(partition_directory(0) + "/" + segment_name(0), "");
+  EXPECT_EQ(verify(), Values{});
+  open(2);
+  EXPECT_EQ(values(), expected_);
+}
+
 TEST_F(LogRecoveryTest, TopicsNobodyDeclaresAnyMoreAreRecoveredToo) {
   open();
   append_many(4, 50);

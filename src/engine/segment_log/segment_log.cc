@@ -23,6 +23,7 @@ constexpr std::size_t kSegmentWriteBytes = 256 << 10;  // a partition with this 
 constexpr std::int64_t kJournalsOverdue = 4;           // a journal this many times its size waits for the checkpoint
 constexpr std::int64_t kExpiryStepUs = 5000;           // readers whose wait ends within this are woken together
 constexpr std::int64_t kDeadlineSleepUsMax = 3600LL * 1000 * 1000;
+constexpr Millis kReadWaitMax{24LL * 3600 * 1000};
 constexpr std::uint32_t kPartitionsMax = 1024;
 constexpr std::size_t kTopicNameBytesMax = 100;
 constexpr std::string_view kUnfinished = "~";  // ends the name of a topic's directory while it is being made
@@ -563,7 +564,8 @@ bool SegmentLog::AtEnd::await_suspend(std::coroutine_handle<> waiting) {
 
 Task<Result<std::vector<SegmentFrame>>> SegmentLog::read(LogPartition* partition, std::int64_t offset,
                                                          std::size_t count_max, std::size_t bytes_max, Millis wait) {
-  const std::int64_t deadline_us = clock_.monotonic_us() + std::chrono::microseconds(wait).count();
+  const std::int64_t deadline_us =
+      clock_.monotonic_us() + std::chrono::microseconds(std::min(wait, kReadWaitMax)).count();
   std::vector<SegmentFrame> frames;
   count_max = std::max<std::size_t>(count_max, 1);
   bytes_max = std::max<std::size_t>(bytes_max, 1);

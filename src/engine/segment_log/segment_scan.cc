@@ -79,6 +79,11 @@ Result<std::size_t> read_file_at(int file, const std::string& path, char* out, s
   return done;
 }
 
+bool is_empty_segment(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::file_size(path, error) <= kSegmentHeaderBytes && !error;
+}
+
 Result<SegmentScan> scan_segment(int file, const std::string& path, std::int64_t first_offset, std::uint64_t bytes) {
   struct stat info{};
   if (::fstat(file, &info) != 0) {

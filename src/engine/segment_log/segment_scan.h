@@ -44,6 +44,9 @@ std::optional<std::int64_t> segment_first_offset(std::string_view name);
 // First offsets of the segments of a partition, ascending.
 Result<std::vector<std::int64_t>> segment_offsets(const std::string& directory);
 
+// No longer than a header: no record was ever in it.
+bool is_empty_segment(const std::string& path);
+
 // pread until `size` bytes or the end of the file. Returns what there is.
 Result<std::size_t> read_file_at(int file, const std::string& path, char* out, std::size_t size,
                                  std::uint64_t position);

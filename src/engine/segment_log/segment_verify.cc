@@ -13,6 +13,7 @@
 
 #include "engine/segment_log/log_checkpoint.h"
 #include "engine/segment_log/log_recovery.h"
+#include "engine/segment_log/segment_frame.h"
 #include "engine/segment_log/segment_scan.h"
 
 namespace jangteo {
@@ -70,8 +71,13 @@ void verify_partition(const std::string& directory, const PartitionPosition* pos
   // What begins after the checkpoint is made again from the journal.
   if (position != nullptr)
     std::erase_if(*offsets, [&](std::int64_t offset) { return offset > position->first_offset; });
-  if (position != nullptr && (offsets->empty() || offsets->back() != position->first_offset)) {
+  if (position != nullptr && position->bytes > kSegmentHeaderBytes &&
+      (offsets->empty() || offsets->back() != position->first_offset)) {
     findings.push_back(directory + "/" + segment_name(position->first_offset) + ": byte 0: the file is missing");
+  }
+  // A topic that was being made; or a segment begun when the power went.
+  if (position == nullptr && !offsets->empty() && is_empty_segment(directory + "/" + segment_name(offsets->back()))) {
+    offsets->pop_back();
   }
   std::optional<std::int64_t> expected;
   for (const std::int64_t offset : *offsets) {
@@ -81,6 +87,7 @@ void verify_partition(const std::string& directory, const PartitionPosition* pos
                          ", the one before it ends at " + std::to_string(*expected));
     }
     const bool is_last = position != nullptr && offset == position->first_offset;
+    if (is_last && position->bytes == kSegmentHeaderBytes) continue;
     expected = verify_segment(path, offset, is_last ? position->bytes : kWholeFile, findings);
     if (is_last && expected && *expected != position->next_offset) {
       findings.push_back(path + ": byte " + std::to_string(position->bytes) + ": the file ends with offset " +
