@@ -1,5 +1,6 @@
 #include "services/analytics/live_numbers.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -70,7 +71,8 @@ std::optional<LiveTick> LiveNumbers::tick(LiveSample sample) {
   tick.orders_per_second = rate(sample.orders.counts().placed, last_->orders.counts().placed);
   tick.orders = sample.orders.counts();
   tick.revenue = Money{sample.orders.revenue(currency_), currency_};
-  tick.revenue_per_second = Money{std::llround(static_cast<double>(earned) / seconds), currency_};
+  // Ticks are a second apart but for a few microseconds: to the last won what came in between two of them.
+  tick.revenue_per_second = Money{earned / std::max(1LL, std::llround(seconds)), currency_};
   tick.cache_hit_rate = cache_hit_rate_;
   tick.connections = sample.connections;
   tick.availability = service_level_.availability();

@@ -71,10 +71,13 @@ TEST(LiveNumbers, OrdersAndRevenueComeFromTheSameMoment) {
   EXPECT_EQ(tick->revenue, (Money{4000, kWon}));
   EXPECT_EQ(tick->revenue_per_second, (Money{4000, kWon}));
   counted.sample.orders.apply(record(OrderChange::cancelled, 1000, kWon, true));
-  counted.pass_ms(500);
+  counted.pass_ms(1001);
   tick = numbers.tick(counted.sample);
   EXPECT_EQ(tick->revenue, (Money{3000, kWon}));
-  EXPECT_EQ(tick->revenue_per_second, (Money{-2000, kWon}));
+  EXPECT_EQ(tick->revenue_per_second, (Money{-1000, kWon})) << "to the won, though the tick came a bit late";
+  counted.sample.orders.apply(record(OrderChange::confirmed, 9000));
+  counted.pass_ms(3000);
+  EXPECT_EQ(numbers.tick(counted.sample)->revenue_per_second, (Money{3000, kWon}));
 }
 
 TEST(LiveNumbers, SpeaksTheCurrencyWithTheMostRevenue) {
