@@ -180,6 +180,7 @@ void HttpWorker::forget(HttpConnection& connection) {
 void HttpWorker::wake(std::shared_ptr<HttpStreamQueue> stream) {
   {
     const std::lock_guard lock(woken_mutex_);
+    if (finished_) return;
     woken_.push_back(std::move(stream));
     if (woken_.size() > 1) return;
   }
@@ -216,6 +217,12 @@ void HttpWorker::drain(Millis grace, std::function<void()> done) {
 
 void HttpWorker::finish() {
   if (!drained_) return;
+  std::vector<std::shared_ptr<HttpStreamQueue>> streams;
+  {
+    const std::lock_guard lock(woken_mutex_);
+    finished_ = true;
+    streams.swap(woken_);
+  }
   poller_->stop();
   tick_timer_.reset();
   std::exchange(drained_, {})();

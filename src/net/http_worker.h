@@ -115,6 +115,7 @@ class HttpWorker final : public SocketWatcher, public std::enable_shared_from_th
 
   std::mutex woken_mutex_;
   std::vector<std::shared_ptr<HttpStreamQueue>> woken_;
+  bool finished_ = false;  // no stream is woken any more: it would keep this alive
 };
 
 }  // namespace jangteo

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <csignal>
 #include <string_view>
 
 #include "runtime/log.h"
@@ -55,6 +56,8 @@ Result<std::shared_ptr<ssl_ctx_st>> read_context(const TlsFiles& files) {
 TlsContext::~TlsContext() = default;
 
 Result<std::shared_ptr<TlsContext>> TlsContext::load(const TlsFiles& files) {
+  // OpenSSL writes to sockets without MSG_NOSIGNAL: a client that goes away would end the process.
+  std::signal(SIGPIPE, SIG_IGN);
   auto context = read_context(files);
   if (!context) return fail(std::move(context).error());
   std::shared_ptr<TlsContext> out(new TlsContext(files));

@@ -20,7 +20,7 @@ struct TlsFiles {
 
 class TlsContext {
  public:
-  // `invalid` names the file at fault.
+  // `invalid` names the file at fault. Ignores SIGPIPE from then on, in the whole process.
   static Result<std::shared_ptr<TlsContext>> load(const TlsFiles& files);
   ~TlsContext();
 

@@ -159,6 +159,14 @@ TEST_F(TlsTest, AnswersOverTls12And13) {
   }
 }
 
+TEST_F(TlsTest, SurvivesClientsThatGoAwayInTheMiddle) {
+  const std::uint16_t port = serve();
+  std::string pipelined;
+  for (int i = 0; i < 50; ++i) pipelined += kRequest;
+  for (int i = 0; i < 10; ++i) TlsClient(port).exchange(pipelined, 1000);
+  EXPECT_GE(TlsClient(port).exchange(kRequest, 100'000).size(), 100'000u);
+}
+
 TEST_F(TlsTest, RefusesOldVersionsAndPlainHttp) {
   const std::uint16_t port = serve();
   TlsClient old(port, TLS1_1_VERSION);
