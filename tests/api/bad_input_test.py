@@ -3,6 +3,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import time
 
 import pytest
 
@@ -264,3 +265,30 @@ def test_every_byte_of_a_good_request_may_arrive_alone(target):
         for at in range(len(data)):
             connection.send(data[at:at + 1])
         assert connection.read_answer().status == 200
+
+
+# Rows: 11
+def test_clients_that_send_too_slowly_are_cut_off_while_others_are_served(tmp_path):
+    """Slow-loris: byte by byte in the head, in a body and in a chunked one. Each is told and closed; nobody else waits for them."""
+    limits = ["--set", "http.header_timeout_ms=500", "--set", "http.body_timeout_ms=500"]
+    with open_shop(tmp_path, arguments=["--profile=loadtest", *limits]) as shop:
+        shop.wanted = shop.product()
+        body = json.dumps(order_body(shop)).encode()
+        begun = [b"POST /api/orders HTTP/1.1\r\nHost: shop\r\nX-Slow: ", head(f"Content-Length: {len(body)}") + body[:10],
+                 head("Transfer-Encoding: chunked") + b"%x\r\n" % len(body) + body[:10]] * 10
+        with nothing_changes(shop), contextlib.ExitStack() as stack:
+            connections = [stack.enter_context(RawConnection(shop.server)) for _ in begun]
+            for connection, data in zip(connections, begun):
+                connection.send(data)
+            end = time.monotonic() + 60
+            while not all(connection.is_answered() for connection in connections):
+                assert time.monotonic() < end, "slow clients are not cut off"
+                for connection in connections:
+                    if not connection.is_answered():
+                        connection.send(b" ")
+                assert shop.client.get("/api/products").status_code == 200
+                time.sleep(0.05)
+            for connection in connections:
+                answer = connection.read_answer()
+                assert (answer.status, answer.code) == (408, "timeout")
+                assert answer.headers["connection"] == "close" and connection.read_answer() is None

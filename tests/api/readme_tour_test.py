@@ -27,4 +27,5 @@ def test_every_command_of_the_readme_tour_works(own_shop):
     done = subprocess.run(["bash", "-c", script], env=dict(os.environ, SHOP=own_shop.server.url), capture_output=True, text=True, timeout=120,
                           check=False)
     assert done.returncode == 0, f"the tour stopped early:\n{done.stdout}\n{done.stderr}"
-    assert done.stdout.count("true") == 6, done.stdout
+    questions = tour().count("jq -e") - 1  # one of them asks for an id
+    assert questions > 0 and done.stdout.count("true\n") == questions, done.stdout
