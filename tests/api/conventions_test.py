@@ -210,18 +210,12 @@ def limited(tmp_path):
 
 
 # Rows: 11
-def test_whoever_asks_too_often_is_refused_with_the_time_to_wait_and_no_effect(limited):
+def test_whoever_asks_too_often_is_refused_with_the_time_to_wait(limited):
     client = limited.client
     first = client.get("/api/products")
     assert int(first.headers["RateLimit-Limit"]) > int(first.headers["RateLimit-Remaining"]) >= 0 and int(first.headers["RateLimit-Reset"]) >= 0
-    registered, refused = 0, None
-    for number in range(60):
-        answer = client.post("/api/users", json={"email": f"{unique('many')}@shop.example", "password": "long enough", "name": "Many"})
-        if answer.status_code == 429:
-            refused = answer
-            break
-        registered += answer.status_code == 201
-    assert refused is not None and registered > 0
+    answers = (client.post("/api/auth/login", content=b"{") for _ in range(300))
+    refused = next(answer for answer in answers if answer.status_code != 400)
     assert_problem(refused, 429, "rate_limited")
     assert int(refused.headers["Retry-After"]) >= 1 and refused.json()["retryable"] and refused.headers["RateLimit-Remaining"] == "0"
     assert client.get("/api/products").status_code == 200, "other kinds of requests have limits of their own"

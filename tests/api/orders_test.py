@@ -98,7 +98,7 @@ def test_an_order_that_was_waited_for_is_answered_at_the_end_of_its_checkout(sho
 
 
 def test_waiting_ends_with_the_answer_pending_when_the_checkout_takes_longer(shop):
-    answer = shop.order(shop.product(), token="tok_slow_3000", wait_s=1)
+    answer = shop.order(shop.product(), token="tok_slow_5000", wait_s=1)
     assert answer.status_code == 201 and answer.json()["status"] == "pending"
     assert shop.ended(answer.json())["status"] == "confirmed"
 
@@ -250,7 +250,7 @@ def test_a_confirmed_order_is_cancelled_with_refund_and_its_pieces_come_back(sho
 # Rows: 13
 def test_a_pending_order_is_cancelled_and_its_money_is_never_captured(shop):
     product = shop.product(stock=5)
-    order = shop.placed(product, token="tok_slow_2000")
+    order = shop.placed(product, token="tok_slow_3000")
     answer = shop.client.post(order["links"]["self"].replace("?", "/cancel?"))
     assert answer.status_code == 200 and answer.json()["status"] == "cancelled"
     ended = shop.ended(order)
