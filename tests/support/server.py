@@ -84,6 +84,10 @@ class Server:
         assert self.process is not None, "the server is not running"
         assert self.process.poll() is None, f"the server was gone before it was stopped, status {self.process.returncode}:\n{self.log_tail()}"
         self.process.send_signal(signal.SIGTERM)
+        self.stop_noticed()
+
+    def stop_noticed(self):
+        """After a SIGTERM that was sent already."""
         try:
             status = self.process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
@@ -92,6 +96,7 @@ class Server:
         assert status == 0, f"the server ended with status {status} on SIGTERM:\n{self.log_tail()}"
         assert "broken invariant" not in self.log(), self.log_tail()
         self.process = None
+        self.close_clients()
 
     def kill(self):
         """SIGKILL: no chance to write anything more."""
