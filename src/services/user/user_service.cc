@@ -137,7 +137,7 @@ Task<Result<User>> UserService::create_user(Call call, NewUser wanted) {
 Result<User> UserService::create_user_blocking(NewUser wanted) {
   JT_TRY(normalize(wanted));
   const std::string hash = hasher_.hash(wanted.password);
-  const User user = new_user(wanted);
+  User user = new_user(wanted);
   const auto work = [&](SqlTx& tx) -> Status {
     JT_TRY(insert(tx, user, hash));
     return {};

@@ -39,7 +39,7 @@ const SqlStatement kPurgeSessions{"DELETE FROM user_session WHERE expires_at < ?
 
 std::optional<StoredAccount> find_one(SqlReader& reader, const SqlStatement& statement, SqlValue value) {
   std::optional<StoredAccount> found;
-  reader.query(statement, {std::move(value)}, [&found](const SqlRow& row) {
+  reader.query(statement, {value}, [&found](const SqlRow& row) {
     const auto role = parse_role(row.text(4));
     JT_ASSERT(role.has_value(), "a stored role is one of ours");
     found.emplace();
