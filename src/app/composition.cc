@@ -134,6 +134,9 @@ Status Server::open_services() {
 
   documents_ = std::make_unique<SqliteDocumentStore>(storage_->products());
   ProductSettings product_settings;
+  product_settings.products_max = static_cast<std::size_t>(config_.integer("catalogue.products_max"));
+  product_settings.cache.bytes_max = static_cast<std::size_t>(config_.integer("cache.answers_bytes_max"));
+  product_settings.images_cache_bytes_max = static_cast<std::size_t>(config_.integer("cache.images_bytes_max"));
   product_settings.cache.stock_stale = Millis{config_.integer("cache.stock_stale_ms")};
   OpenStock opening = [this](Call call, std::vector<OpeningStock> pieces) {
     return open_stock(&stock_->service(), call, std::move(pieces));

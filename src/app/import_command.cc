@@ -122,7 +122,8 @@ int import_file(const ImportFlags& flags) {
   settings.shards = static_cast<std::uint32_t>(config->integer("storage.shards"));
   settings.shards_given = config->source("storage.shards") != "default";
   settings.with_log = false;
-  auto target = ImportStorage::open(settings, loops[0]);
+  auto target =
+      ImportStorage::open(settings, static_cast<std::size_t>(config->integer("catalogue.products_max")), loops[0]);
   if (!target) return refuse(target.error().detail);
   return report(flags, run_import(loops[0], *text, *options, **target));
 }
@@ -136,7 +137,7 @@ void add_import_command(CLI::App& app, int& exit_code) {
   auto flags = std::make_shared<ImportFlags>();
   products->add_option("FILE", flags->file, "The file")->required();
   auto* data = products->add_option("--data", flags->data, "Data directory of a stopped server")->capture_default_str();
-  products->add_option("--config", flags->config_file, "The server's TOML file, for storage.shards of a new directory");
+  products->add_option("--config", flags->config_file, "The server's TOML file, for what a data directory needs");
   products->add_option("--url", flags->url, "A running server instead: http://HOST:PORT")->excludes(data);
   products->add_option("--token", flags->token, "Its access token, of an account with the role catalog");
   products->add_option("--map", flags->names, "Names in the file: sku=Id,name=Title,price=Cost,...");

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "runtime/loop.h"
-#include "services/product/product_module.h"
 #include "services/product/stock_module.h"
 #include "services/product/stock_shard.h"
 
@@ -25,13 +24,14 @@ OpenStock stock_opener(StockService& stock) {
 
 }  // namespace
 
-ImportStorage::ImportStorage(std::unique_ptr<MetricsRegistry> metrics, std::unique_ptr<Storage> storage)
+ImportStorage::ImportStorage(std::unique_ptr<MetricsRegistry> metrics, std::unique_ptr<Storage> storage,
+                             std::size_t products_max)
     : metrics_(std::move(metrics)),
       storage_(std::move(storage)),
       stock_(storage_->stocks(), levels_, SystemClock::instance()),
       documents_(storage_->products()),
       store_(documents_),
-      catalogue_(levels_, ProductSettings{}.products_max),
+      catalogue_(levels_, products_max),
       service_(store_, catalogue_, stock_opener(stock_), SystemClock::instance()),
       images_(storage_->directory().file("images"), 0) {}
 
@@ -47,11 +47,12 @@ Status ImportStorage::load(Loop& loop) {
   return loaded.get_future().get();
 }
 
-Result<std::unique_ptr<ImportStorage>> ImportStorage::open(const StorageSettings& settings, Loop& loop) {
+Result<std::unique_ptr<ImportStorage>> ImportStorage::open(const StorageSettings& settings, std::size_t products_max,
+                                                           Loop& loop) {
   auto metrics = std::make_unique<MetricsRegistry>();
   auto storage = Storage::open(settings, SystemClock::instance(), *metrics);
   if (!storage) return fail(std::move(storage.error()));
-  std::unique_ptr<ImportStorage> opened(new ImportStorage(std::move(metrics), std::move(*storage)));
+  std::unique_ptr<ImportStorage> opened(new ImportStorage(std::move(metrics), std::move(*storage), products_max));
   JT_TRY(opened->load(loop));
   return opened;
 }

@@ -16,14 +16,15 @@ namespace jangteo {
 class ImportStorage final : public ImportTarget {
  public:
   // `conflict`: another process holds the directory. `loop` runs what is awaited here; it outlives the object.
-  static Result<std::unique_ptr<ImportStorage>> open(const StorageSettings& settings, Loop& loop);
+  static Result<std::unique_ptr<ImportStorage>> open(const StorageSettings& settings, std::size_t products_max,
+                                                     Loop& loop);
 
   Task<Result<std::vector<ProductImportOutcome>>> import(Call call, std::vector<ProductImportItem> items,
                                                          bool dry_run) override;
   Result<std::string> keep_picture(std::string_view bytes, bool dry_run) override;
 
  private:
-  ImportStorage(std::unique_ptr<MetricsRegistry> metrics, std::unique_ptr<Storage> storage);
+  ImportStorage(std::unique_ptr<MetricsRegistry> metrics, std::unique_ptr<Storage> storage, std::size_t products_max);
   Status load(Loop& loop);
 
   std::unique_ptr<MetricsRegistry> metrics_;  // of the databases; nobody reads them
