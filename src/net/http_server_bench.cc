@@ -1,7 +1,9 @@
 // Requests per second of the HTTP server on one core, all filters on, against nginx with one worker on the same bytes:
 // both are pinned to core 0, wrk to core 1, and take turns (A B A B ...).
 //   net_bench [seconds per turn] [turns] [connections]     needs nginx and wrk
+//   net_bench idle [connections]                           memory of idle connections from one address
 //   net_bench serve PORT                                   only serves, for profiling
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -96,6 +98,7 @@ class Child {
       std::_Exit(127);
     }
   }
+  pid_t id() const { return id_; }
   ~Child() {
     kill(id_, SIGTERM);
     waitpid(id_, nullptr, 0);
@@ -170,12 +173,66 @@ int compare(int seconds, int turns, int connections) {
   return 0;
 }
 
+// Anonymous memory of a process in kB.
+long memory_kb(pid_t id) {
+  std::ifstream status("/proc/" + std::to_string(id) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("RssAnon:")) return std::atol(line.c_str() + 8);
+  }
+  return 0;
+}
+
+// One request on every connection, one after the other; how many were answered 200.
+int ask_all(std::vector<TcpSocket>& sockets) {
+  static const std::string request = "GET /api/products HTTP/1.1\r\nHost: a\r\n\r\n";
+  int answered = 0;
+  for (TcpSocket& socket : sockets) {
+    const iovec part{const_cast<char*>(request.data()), request.size()};
+    pollfd poller{socket.descriptor(), POLLOUT, 0};
+    ::poll(&poller, 1, 5000);
+    socket.write(&part, 1);
+    std::string answer;
+    char buffer[8192];
+    while (answer.size() < body().size()) {
+      poller.events = POLLIN;
+      if (::poll(&poller, 1, 5000) != 1) break;
+      const auto io = socket.read(buffer, sizeof buffer);
+      if (io.outcome == TcpSocket::Outcome::closed) break;
+      answer.append(buffer, io.bytes);
+    }
+    answered += answer.starts_with("HTTP/1.1 200 ");
+  }
+  return answered;
+}
+
+int idle(int count) {
+  const std::uint16_t port = free_port();
+  const Child server([&] { serve(port); });
+  usleep(500'000);
+  std::vector<TcpSocket> sockets;
+  sockets.push_back(std::move(*connect_tcp({"127.0.0.1", port})));
+  ask_all(sockets);
+  const long before_kb = memory_kb(server.id());
+  while (static_cast<int>(sockets.size()) < count) {
+    auto socket = connect_tcp({"127.0.0.1", port});
+    if (!socket) break;
+    sockets.push_back(std::move(*socket));
+  }
+  const int first = ask_all(sockets), second = ask_all(sockets);
+  const long after_kb = memory_kb(server.id());
+  std::printf("%zu connections, answered %d and %d; server memory %ld kB -> %ld kB: %.0f bytes each\n", sockets.size(),
+              first, second, before_kb, after_kb,
+              static_cast<double>(after_kb - before_kb) * 1024 / static_cast<double>(sockets.size()));
+  return first == count && second == count ? 0 : 1;
+}
+
 }  // namespace
 
 }  // namespace jangteo
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string(argv[1]) == "serve") jangteo::serve(static_cast<std::uint16_t>(std::atoi(argv[2])));
+  if (argc >= 2 && std::string(argv[1]) == "idle") return jangteo::idle(argc > 2 ? std::atoi(argv[2]) : 12'000);
   const auto argument = [&](int index, int otherwise) { return argc > index ? std::atoi(argv[index]) : otherwise; };
   return jangteo::compare(argument(1, 5), argument(2, 3), argument(3, 64));
 }
