@@ -26,6 +26,7 @@ void PaymentModule::start(TaskScope& scope) {
 }
 
 void PaymentModule::wake() {
+  provider_.stop();
   relay_->wake();
   service_->wake();
 }

@@ -21,7 +21,7 @@ class PaymentModule final : public PaymentApi {
   explicit PaymentModule(PaymentDependencies dependencies) : dependencies_(dependencies) {}
   Status open();  // blocking; the topics exist
   void start(TaskScope& scope);
-  void wake();
+  void wake();  // on the background loop, after the scope's stop()
 
   Status validate(const PaymentMethod& method) const override { return provider_.validate(method); }
   std::string test_token() const override { return "tok_ok"; }

@@ -33,6 +33,8 @@ class PaymentProvider {
   virtual Task<ProviderOutcome> refund(std::string key) = 0;  // all that was captured
   virtual Task<Found> find(std::string key) = 0;
   virtual Status validate(const PaymentMethod& method) const = 0;
+  // On the background loop, once: calls under way and new ones end soon, as `unknown` when nothing is known.
+  virtual void stop() = 0;
 };
 
 }  // namespace jangteo

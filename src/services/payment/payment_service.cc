@@ -13,6 +13,11 @@ namespace {
 constexpr int kAuthorizeTriesMax = 6;
 constexpr Millis kFirstPause{50};
 constexpr Millis kPauseMax{2000};
+constexpr Millis kTurnPause{20};
+constexpr Millis kRoomPause{50};
+
+// Not decided: the command stays, or becomes, a parked task and is carried out at the next start.
+ProviderOutcome stopping() { return {ProviderOutcome::Kind::failed, "stopping"}; }
 
 Counter& outcome_counter(MetricsRegistry& metrics, const char* outcome) {
   return metrics.counter("jangteo_payments_total", "Payments by what became of them", {{"outcome", outcome}});
@@ -35,24 +40,43 @@ PaymentService::PaymentService(SqlDatabase& database, EventLog& log, PaymentProv
 
 void PaymentService::start_all(TaskScope& scope) {
   scope_ = &scope;
-  scope.spawn(resume_parked(&scope));
+  scope.spawn(serve(&scope));
   scope.spawn(record_finished(&scope));
-  start(scope);
 }
 
-void PaymentService::begin(WorkPointer work) { scope_->spawn(carry_out(std::move(work))); }
+// Parked tasks first: a void that is new must not overtake the authorization that an earlier run parked.
+Task<void> PaymentService::serve(TaskScope* scope) {
+  co_await resume_parked(scope);
+  if (!scope->stopping()) start(*scope);
+}
+
+void PaymentService::begin(WorkPointer work) {
+  if (work->parked) ++parked_count_;
+  auto& last = last_[work->command.order];
+  work->before = std::exchange(last, work);
+  scope_->spawn(carry_out(std::move(work)));
+}
 
 Task<void> PaymentService::carry_out(WorkPointer work) {
-  while (in_flight_.contains(work->command.order)) co_await sleep_for(Millis{20});
-  in_flight_.insert(work->command.order);
+  while (work->before) {
+    if (work->before->done) {
+      work->before.reset();
+    } else {
+      co_await sleep_for(kTurnPause);
+    }
+  }
   if (work->command.type == PaymentCommand::Type::authorize) {
     work->outcome = co_await authorize(work);
+  } else if (work->command.type == PaymentCommand::Type::capture) {
+    work->outcome = co_await capture(work);
   } else {
-    work->outcome = co_await until_done(work);
+    work->outcome = co_await give_back(work);
   }
-  in_flight_.erase(work->command.order);
   work->done = true;
+  const auto last = last_.find(work->command.order);
+  if (last != last_.end() && last->second == work) last_.erase(last);
   if (work->parked) {
+    --parked_count_;
     finished_.push_back(work);
     finished_event_.set();
   }
@@ -71,11 +95,9 @@ Task<ProviderOutcome> PaymentService::authorize(WorkPointer work) {
       if (found == PaymentProvider::Found::authorized || found == PaymentProvider::Found::captured)
         co_return ProviderOutcome{};
     }
-    log_warn("payment.provider_retry", {{"order", work->command.order.text()},
-                                        {"tries", tries},
-                                        {"why", outcome.reason},
-                                        {"trace", work->command.trace}});
-    co_await sleep_for(pause);
+    log_retry(*work, outcome.reason);
+    const bool go_on = co_await pause_unless_stopping(pause);
+    if (!go_on) co_return stopping();
     pause = std::min(pause * 2, kPauseMax);
   }
   auto cancelled = co_await provider_.cancel(key);  // whatever it may have done after all
@@ -85,40 +107,81 @@ Task<ProviderOutcome> PaymentService::authorize(WorkPointer work) {
   co_return ProviderOutcome{ProviderOutcome::Kind::declined, "provider_unavailable"};
 }
 
-// Capture, void and refund are repeated until the provider has done them.
-Task<ProviderOutcome> PaymentService::until_done(WorkPointer work) {
+// A capture is repeated until the provider has done it. `declined`: of a payment that is given up.
+Task<ProviderOutcome> PaymentService::capture(WorkPointer work) {
   const std::string key = work->command.order.str();
-  Millis pause = kFirstPause;
-  for (;;) {
-    ProviderOutcome outcome;
-    if (work->command.type == PaymentCommand::Type::capture) {
-      outcome = co_await provider_.capture(key);
-    } else if (work->command.type == PaymentCommand::Type::refund) {
-      outcome = co_await provider_.refund(key);
+  for (Millis pause = kFirstPause;; pause = std::min(pause * 2, kPauseMax)) {
+    auto outcome = co_await provider_.capture(key);
+    if (outcome.kind == ProviderOutcome::Kind::done) co_return outcome;
+    log_retry(*work, outcome.reason);
+    const bool go_on = co_await pause_unless_stopping(pause);
+    if (!go_on) co_return stopping();
+    const auto found = co_await provider_.find(key);
+    if (found == PaymentProvider::Found::captured) co_return ProviderOutcome{};
+    auto state = co_await state_of(work->command.order);
+    if (!state) continue;
+    // An authorization that has just been made may not be recorded yet.
+    const bool authorized = *state ? **state == PaymentState::authorized || **state == PaymentState::captured
+                                   : found != PaymentProvider::Found::nothing;
+    if (!authorized) co_return ProviderOutcome{ProviderOutcome::Kind::declined, "not authorized"};
+  }
+}
+
+// A void, or a refund when the money was captured, is repeated until the provider holds nothing any more.
+Task<ProviderOutcome> PaymentService::give_back(WorkPointer work) {
+  const std::string key = work->command.order.str();
+  bool asked = false;
+  for (Millis pause = kFirstPause;; pause = std::min(pause * 2, kPauseMax)) {
+    std::string why;
+    auto state = co_await state_of(work->command.order);
+    if (!state) {
+      why = state.error().detail;
+    } else if (*state == PaymentState::refunded) {
+      co_return ProviderOutcome{};
     } else {
-      CallContext context;
-      const OrderId order = work->command.order;
-      auto look = [order](SqlReader& reader) -> Result<std::optional<Payment>> {
-        return PaymentStore::find(reader, order);
-      };
-      auto payment = co_await read(database_, context, std::move(look));
-      const bool captured = payment && *payment && (*payment)->state == PaymentState::captured;
+      bool captured = *state == PaymentState::captured;
+      if (asked) {  // it was of another opinion
+        const auto found = co_await provider_.find(key);
+        if (found == PaymentProvider::Found::nothing) co_return ProviderOutcome{};
+        if (found != PaymentProvider::Found::unreachable) captured = found == PaymentProvider::Found::captured;
+      }
+      ProviderOutcome outcome;
       if (captured) {
         outcome = co_await provider_.refund(key);
       } else {
         outcome = co_await provider_.cancel(key);
       }
+      if (outcome.kind == ProviderOutcome::Kind::done) co_return outcome;
+      asked = true;
+      why = outcome.reason;
     }
-    if (outcome.kind == ProviderOutcome::Kind::done) co_return outcome;
-    log_warn("payment.provider_retry", {{"order", work->command.order.text()},
-                                        {"type", to_string(work->command.type)},
-                                        {"why", outcome.reason},
-                                        {"trace", work->command.trace}});
-    if (scope_->stopping())
-      co_return ProviderOutcome{ProviderOutcome::Kind::failed, "stopping"};  // parked: again at the next start
-    co_await sleep_for(pause);
-    pause = std::min(pause * 2, kPauseMax);
+    log_retry(*work, why);
+    const bool go_on = co_await pause_unless_stopping(pause);
+    if (!go_on) co_return stopping();
   }
+}
+
+// What is recorded, if anything.
+Task<Result<std::optional<PaymentState>>> PaymentService::state_of(OrderId order) {
+  CallContext context;
+  auto look = [order](SqlReader& reader) -> Result<std::optional<PaymentState>> {
+    const auto payment = PaymentStore::find(reader, order);
+    return payment ? std::optional(payment->state) : std::nullopt;
+  };
+  auto state = co_await read(database_, context, std::move(look));
+  co_return state;
+}
+
+Task<bool> PaymentService::pause_unless_stopping(Millis pause) {
+  if (!scope_->stopping()) co_await sleep_for(pause);
+  co_return !scope_->stopping();
+}
+
+void PaymentService::log_retry(const Work& work, std::string_view why) {
+  log_warn("payment.provider_retry", {{"order", work.command.order.text()},
+                                      {"type", to_string(work.command.type)},
+                                      {"why", why},
+                                      {"trace", work.command.trace}});
 }
 
 void PaymentService::reply(SqlTx& tx, const Work& work, PaymentReply::Type type, std::string_view reason) {
@@ -133,7 +196,8 @@ void PaymentService::reply(SqlTx& tx, const Work& work, PaymentReply::Type type,
 }
 
 // Writes what the provider did. A command that comes twice finds its effect there and is only answered again.
-void PaymentService::record(SqlTx& tx, const Work& work) {
+void PaymentService::record(SqlTx& tx, Work& work) {
+  work.undo = false;
   const auto& command = work.command;
   const Timestamp now = clock_.now();
   switch (command.type) {
@@ -151,6 +215,7 @@ void PaymentService::record(SqlTx& tx, const Work& work) {
         payment = *PaymentStore::find(tx, command.order);
       }
       if (payment.state == PaymentState::failed || payment.state == PaymentState::voided) {
+        if (is_authorized) void_at_provider(tx, work);
         reply(tx, work, PaymentReply::Type::declined, payment.reason);
       } else {
         reply(tx, work, PaymentReply::Type::authorized);
@@ -158,11 +223,13 @@ void PaymentService::record(SqlTx& tx, const Work& work) {
       return;
     }
     case PaymentCommand::Type::capture: {
-      if (PaymentStore::capture(tx, command.order, now)) {
+      const bool is_captured = work.outcome.kind == ProviderOutcome::Kind::done;
+      if (is_captured && PaymentStore::capture(tx, command.order, now)) {
         captured_.add();
       } else {
         const auto payment = PaymentStore::find(tx, command.order);
         if (!payment || payment->captured == 0) {
+          if (is_captured) void_at_provider(tx, work);
           log_error("payment.capture_without_authorization", {{"order", command.order.text()}});
           return;
         }
@@ -195,9 +262,37 @@ void PaymentService::record(SqlTx& tx, const Work& work) {
   }
 }
 
+// The provider holds money for a payment that was given up before: to be given back, whatever happens meanwhile.
+void PaymentService::void_at_provider(SqlTx& tx, Work& work) {
+  PaymentCommand command;
+  command.type = PaymentCommand::Type::cancel;
+  command.order = work.command.order;
+  command.trace = work.command.trace;
+  std::string body;
+  write_payment_command(body, command);
+  PaymentStore::add_task(tx, command, body, clock_.now());
+  work.undo = true;
+}
+
+void PaymentService::begin_undoing(const std::vector<WorkPointer>& works) {
+  for (const auto& work : works) {
+    if (!work->undo) continue;
+    auto undoing = std::make_shared<Work>();
+    undoing->command.type = PaymentCommand::Type::cancel;
+    undoing->command.order = work->command.order;
+    undoing->command.trace = work->command.trace;
+    undoing->parked = true;
+    begin(std::move(undoing));
+  }
+}
+
 Task<Status> PaymentService::apply(const LogBatch* batch, std::int64_t next_offset) {
+  while (parked_count_ >= kParkedCountMax) {
+    if (scope_->stopping()) co_return fail(ErrorCode::unavailable, "stopping");
+    co_await sleep_for(kRoomPause);
+  }
   std::vector<WorkPointer> works;
-  std::vector<std::pair<const LogRecord*, std::string>> unreadable;
+  Unreadable unreadable;
   for (const auto& record : batch->records) {
     auto command = read_payment_command(record.value);
     if (!command) {
@@ -207,12 +302,16 @@ Task<Status> PaymentService::apply(const LogBatch* batch, std::int64_t next_offs
     works.push_back(std::make_shared<Work>());
     works.back()->command = std::move(*command);
     begin(works.back());
-    if (!works.back()->done) works.back()->body = record.value;
+    const auto& work = *works.back();
+    if (!work.done || work.outcome.kind == ProviderOutcome::Kind::failed) works.back()->body = record.value;
   }
-  for (auto& work : works) work->parked = !work->done;
+  for (auto& work : works) {
+    work->parked = !work->body.empty();
+    if (!work->done) ++parked_count_;
+  }
   CallContext context;
   auto unit = [this, &works, &unreadable, next_offset](SqlTx& tx) -> Status {
-    for (const auto& [record, reason] : unreadable) position_.bury(tx, *record, reason, clock_.now());
+    bury_unreadable(tx, unreadable);
     for (const auto& work : works) {
       if (work->parked) {
         PaymentStore::add_task(tx, work->command, work->body, clock_.now());
@@ -224,23 +323,33 @@ Task<Status> PaymentService::apply(const LogBatch* batch, std::int64_t next_offs
     return {};
   };
   auto done = co_await write(database_, context, std::move(unit));
+  if (done) {
+    count_unreadable(unreadable);
+    begin_undoing(works);
+  }
   co_return done;
 }
 
 Task<void> PaymentService::resume_parked(TaskScope* scope) {
-  CallContext context;
-  auto look = [](SqlReader& reader) -> Result<std::vector<std::string>> {
-    std::vector<std::string> bodies;
-    PaymentStore::tasks(reader, [&](std::string_view body) { bodies.emplace_back(body); });
-    return bodies;
-  };
-  auto bodies = co_await read(database_, context, std::move(look));
-  if (!bodies) {
-    log_error("payment.tasks_unread", {{"why", bodies.error().detail}});
-    co_return;
-  }
-  for (const auto& body : *bodies) {
+  std::vector<std::string> bodies;
+  for (bool known = false; !known;) {
     if (scope->stopping()) co_return;
+    CallContext context;
+    auto look = [](SqlReader& reader) -> Result<std::vector<std::string>> {
+      std::vector<std::string> found;
+      PaymentStore::tasks(reader, [&](std::string_view body) { found.emplace_back(body); });
+      return found;
+    };
+    auto found = co_await read(database_, context, std::move(look));
+    known = found.has_value();
+    if (known) {
+      bodies = std::move(*found);
+    } else {
+      log_error("payment.tasks_unread", {{"why", found.error().detail}});
+      co_await sleep_for(Millis{500});
+    }
+  }
+  for (const auto& body : bodies) {
     auto command = read_payment_command(body);
     JT_ASSERT(command.has_value(), "a parked command was read before");
     auto work = std::make_shared<Work>();
@@ -259,15 +368,17 @@ Task<void> PaymentService::record_finished(TaskScope* scope) {
     CallContext context;
     auto unit = [this, &works](SqlTx& tx) -> Status {
       for (const auto& work : works) {
-        record(tx, *work);
         PaymentStore::remove_task(tx, work->command);
+        record(tx, *work);
       }
       return {};
     };
     auto done = co_await write(database_, context, std::move(unit));
-    if (!done) {
+    if (done) {
+      begin_undoing(works);
+    } else {
       log_warn("payment.record_failed", {{"why", done.error().detail}});
-      finished_.insert(finished_.end(), works.begin(), works.end());
+      finished_.insert(finished_.begin(), works.begin(), works.end());  // an order's commands are recorded in order
       co_await sleep_for(Millis{200});
       finished_event_.set();
     }

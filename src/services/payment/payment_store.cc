@@ -20,7 +20,7 @@ const SqlStatement kInsertRefund{"INSERT INTO refund(id, order_id, amount, curre
 const SqlStatement kAddTask{
     "INSERT INTO payment_task(order_id, type, body, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"};
 const SqlStatement kRemoveTask{"DELETE FROM payment_task WHERE order_id = ? AND type = ?"};
-const SqlStatement kTasks{"SELECT body FROM payment_task ORDER BY at"};
+const SqlStatement kTasks{"SELECT body FROM payment_task ORDER BY at, order_id, type"};
 
 }  // namespace
 

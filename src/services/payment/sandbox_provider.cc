@@ -1,5 +1,6 @@
 #include "services/payment/sandbox_provider.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -11,6 +12,7 @@ namespace jangteo {
 namespace {
 
 constexpr std::string_view kSlow = "tok_slow_";
+constexpr Millis kSlice{50};
 
 std::optional<int> slow_ms(std::string_view token) {
   if (!token.starts_with(kSlow)) return {};
@@ -35,6 +37,14 @@ void SandboxProvider::remember(const std::string& key, Found found) {
   }
 }
 
+Task<void> SandboxProvider::pause(Millis length) {
+  while (length.count() > 0 && !stopping_) {
+    const Millis slice = std::min(length, kSlice);
+    co_await sleep_for(slice);
+    length -= slice;
+  }
+}
+
 Status SandboxProvider::validate(const PaymentMethod& method) const {
   if (method.method != "card") return fail_field("payment.method", "the sandbox takes \"card\"");
   const std::string_view token = method.token;
@@ -53,7 +63,7 @@ Task<ProviderOutcome> SandboxProvider::authorize(std::string key, std::string to
   if (token == "tok_insufficient") co_return declined("insufficient_funds");
   if (token == "tok_timeout") {
     remember(key, Found::authorized);
-    co_await sleep_for(timeout_);
+    co_await pause(timeout_);
     co_return ProviderOutcome{ProviderOutcome::Kind::unknown, "timeout"};
   }
   if (token == "tok_error_then_ok" && !remembered_.contains(key)) {
@@ -61,7 +71,8 @@ Task<ProviderOutcome> SandboxProvider::authorize(std::string key, std::string to
     co_return ProviderOutcome{ProviderOutcome::Kind::failed, "error"};
   }
   if (const auto ms = slow_ms(token)) {
-    co_await sleep_for(Millis{*ms});
+    co_await pause(Millis{*ms});
+    if (stopping_) co_return ProviderOutcome{ProviderOutcome::Kind::unknown, "stopping"};
   } else if (token != "tok_ok" && token != "tok_error_then_ok") {
     co_return declined("unknown_token");
   }

@@ -26,15 +26,18 @@ class SandboxProvider final : public PaymentProvider {
   Task<ProviderOutcome> refund(std::string key) override;
   Task<Found> find(std::string key) override;
   Status validate(const PaymentMethod& method) const override;
+  void stop() override { stopping_ = true; }
 
   void set_decline_percent(int percent) { decline_percent_ = percent; }  // any thread
   int decline_percent() const { return decline_percent_; }
 
  private:
   void remember(const std::string& key, Found found);
+  Task<void> pause(Millis length);  // ends early when the provider stops
   static constexpr std::size_t kRememberedMax = 100'000;
 
   Millis timeout_;
+  bool stopping_ = false;
   std::atomic<int> decline_percent_{0};
   std::unordered_map<std::string, Found> remembered_;  // only keys whose answer was withheld or refused once
   std::deque<std::string> remembered_order_;
