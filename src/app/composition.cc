@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <thread>
@@ -115,6 +116,10 @@ Status Server::open_services() {
   auto storage = Storage::open(storage_settings(config_), clock_, metrics_);
   if (!storage) return std::unexpected<Error>(std::move(storage).error());
   storage_ = std::move(*storage);
+  if (!demo_mode_ && std::filesystem::exists(storage_->directory().file("demo-password"))) {
+    return fail(ErrorCode::invalid,
+                storage_->directory().path() + " was filled by --demo and has demo accounts; serve it with --demo");
+  }
   auto links = LinkSigner::open(storage_->directory().path());
   if (!links) return std::unexpected<Error>(std::move(links).error());
   links_ = std::make_unique<LinkSigner>(std::move(*links));

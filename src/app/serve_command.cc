@@ -55,7 +55,7 @@ int serve_command(const ServeFlags& flags) {
   LogSettings log;
   log.level = log_level(config->text("log.level"));
   log.file = config->text("log.file");
-  start_log(log);
+  if (auto started = start_log(log); !started) return refuse(started.error());
   {
     Server server(*config);
     if (auto started = server.start(); !started) {

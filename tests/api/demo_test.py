@@ -147,3 +147,11 @@ def test_the_demo_command_sends_shoppers_to_a_running_shop(quiet_demo):
     ordered, failed = map(int, re.search(r"ordered (\d+), refused \d+, failed (\d+)$", done.stdout, re.MULTILINE).groups())
     assert ordered > 0 and failed == 0, done.stdout
     assert run_jangteo("demo", "--url", "ftp://shop").returncode == 2
+
+
+def test_a_directory_with_demo_accounts_is_served_by_demo_mode_only(tmp_path):
+    with Server(tmp_path / "data", QUIET):
+        pass
+    refused = run_jangteo("serve", "--data", tmp_path / "data", "--port", 0)
+    assert refused.returncode == 1
+    assert "serve it with --demo" in refused.stderr
