@@ -21,10 +21,10 @@ struct StorageSettings {
   std::string directory;
   std::uint32_t shards = 4;   // of orders and of stock; fixed at the first start
   bool shards_given = false;  // false: take what the directory was made with
-  std::int64_t group_wait_us = 3000;
+  std::int64_t group_wait_us = 8000;
   std::size_t queue_count_max = 32768;
   std::size_t read_threads = 2;
-  Millis log_sync_interval{2};
+  Millis log_sync_interval{10};
   bool with_log = true;  // offline tools that send no events need none
 };
 
