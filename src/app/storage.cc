@@ -1,5 +1,6 @@
 #include "app/storage.h"
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "services/order/order_api.h"
 #include "services/payment/payment_api.h"
@@ -10,6 +11,7 @@ namespace jangteo {
 namespace {
 
 constexpr int kFormat = 1;
+constexpr std::int64_t kCheckpointPages = 1000;  // of 4 KiB
 
 Status create_topics(EventLog& log, std::uint32_t shards) {
   for (const auto topic : {kOrderEventsTopic, kStockCommandsTopic, kStockRepliesTopic, kPaymentRepliesTopic}) {
@@ -95,6 +97,9 @@ Result<std::unique_ptr<Storage>> Storage::open(const StorageSettings& settings, 
     sqlite.group_wait_us = settings.group_wait_us;
     sqlite.queue_count_max = settings.queue_count_max;
     sqlite.metrics = &metrics;
+    // Small and unlike each other, so that the files of equally busy shards are not checkpointed all at the same
+    // moment.
+    sqlite.checkpoint_pages = kCheckpointPages + static_cast<std::int64_t>(stable_hash(name) % kCheckpointPages);
     return SqliteDatabase::open(std::move(sqlite), storage->readers_);
   };
   const auto open_into = [&](std::unique_ptr<SqliteDatabase>& slot, const std::string& file,
