@@ -93,11 +93,11 @@ class DeliveryTest : public testing::Test {
     return relay;
   }
 
+  TaskRunner runner_;  // goes last: its loop outlives the threads that post to it
   TemporaryDirectory directory_;
   MetricsRegistry metrics_;
   std::vector<std::unique_ptr<MetricsRegistry>> relay_metrics_;
   SqliteReadPool readers_{2, 1024};
-  TaskRunner runner_;
   std::unique_ptr<LocalEventLog> local_log_;
   std::unique_ptr<FaultyEventLog> log_;
   std::unique_ptr<SqliteDatabase> database_;

@@ -62,8 +62,8 @@ class SqlDatabaseContract : public testing::TestWithParam<SqlDatabaseFactory> {
   static ErrorCode code(const Status& status) { return status ? ErrorCode::malformed : status.error().code; }
 
   RecordingHook hook_;
+  TaskRunner runner_{kLoops};  // goes last: its loops outlive the threads that post to them
   std::unique_ptr<SqlDatabaseHarness> harness_;
-  TaskRunner runner_{kLoops};  // goes first: its loops end before the database does
 };
 
 TEST_P(SqlDatabaseContract, KeepsWhatAUnitWrote) {

@@ -1,10 +1,13 @@
-// A TaskScope on a loop of its own thread, as the program's background loop has it. For tests.
+// A TaskScope on a loop of its own thread, as the program's background loop has it. For tests. The loop itself lives on
+// (its thread does not): loops outlive the storage threads that may still be posting to them.
 #pragma once
 
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include "runtime/loop.h"
 #include "runtime/scope.h"
@@ -13,8 +16,11 @@ namespace jangteo {
 
 class BackgroundScope {
  public:
-  BackgroundScope() : loops_("background", 1) {}
-  ~BackgroundScope() { close(); }
+  BackgroundScope() : loops_(kept_loops()) {}
+  ~BackgroundScope() {
+    close();
+    loops_.stop();
+  }
 
   // On the loop; returns when `work` has.
   void run(const std::function<void(TaskScope&)>& work) {
@@ -41,8 +47,14 @@ class BackgroundScope {
     if (wake) wake();
     co_await scope->close();
   }
+  static LoopThreads& kept_loops() {
+    static std::mutex mutex;
+    static std::vector<std::unique_ptr<LoopThreads>> all;
+    const std::lock_guard lock(mutex);
+    return *all.emplace_back(std::make_unique<LoopThreads>("background", 1));
+  }
   TaskScope scope_;
-  LoopThreads loops_;
+  LoopThreads& loops_;
 };
 
 }  // namespace jangteo

@@ -172,9 +172,9 @@ TEST(SqliteDatabase, ADiskThatFillsUpDuringTheCommitLosesTheGroupAndHealsLater) 
 
 TEST(SqliteDatabase, AGroupThatEmitsMuchIsSplitIntoCommits) {
   const TemporaryDirectory directory;
+  TaskRunner runner;
   SqliteReadPool readers(1, 8);
   RecordingHook hook;
-  TaskRunner runner;
   const auto database = open_file(readers, {.path = directory.file("test.db"), .name = {}});
   database->set_commit_hook(&hook);
   std::vector<std::future<Status>> units;
@@ -200,8 +200,8 @@ TEST(SqliteDatabase, AGroupThatEmitsMuchIsSplitIntoCommits) {
 
 TEST(SqliteDatabase, MoreUnitsThanAGroupTakesAreAllCommitted) {
   const TemporaryDirectory directory;
-  SqliteReadPool readers(1, 8);
   TaskRunner runner;
+  SqliteReadPool readers(1, 8);
   const auto database = open_file(readers, {.path = directory.file("test.db"), .name = {}, .group_count_max = 7});
   std::vector<std::future<Status>> units;
   for (int i = 0; i < 100; ++i) {
@@ -213,8 +213,8 @@ TEST(SqliteDatabase, MoreUnitsThanAGroupTakesAreAllCommitted) {
 
 TEST(SqliteDatabase, AFullReadQueueRefusesAtOnce) {
   const TemporaryDirectory directory;
-  SqliteReadPool readers(1, 2);
   TaskRunner runner;
+  SqliteReadPool readers(1, 2);
   const auto database = open_file(readers, {.path = directory.file("test.db"), .name = {}});
   std::promise<void> entered;
   std::promise<void> open;
@@ -240,8 +240,8 @@ TEST(SqliteDatabase, AFullReadQueueRefusesAtOnce) {
 
 TEST(SqliteDatabase, ReadsGoOnWhenTheDatabaseCloses) {
   const TemporaryDirectory directory;
-  SqliteReadPool readers(1, 64);
   TaskRunner runner;
+  SqliteReadPool readers(1, 64);
   auto database = open_file(readers, {.path = directory.file("test.db"), .name = {}});
   const sql_contract::ReadUnit look = [](SqlReader& reader) -> Status {
     reader.query(sql_contract::kAll, {}, [](const SqlRow&) {});

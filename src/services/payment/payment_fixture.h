@@ -104,10 +104,10 @@ class PaymentTest : public testing::Test {
     return found;
   }
 
+  TaskRunner runner_;  // goes last: its loop outlives the threads that post to it
   TemporaryDirectory directory_;
   MetricsRegistry log_metrics_;
   SqliteReadPool readers_{2, 1024};
-  TaskRunner runner_;
   std::unique_ptr<LocalEventLog> log_;
   std::unique_ptr<SqliteDatabase> database_;
 };

@@ -325,6 +325,7 @@ Task<Status> PaymentService::apply(const LogBatch* batch, std::int64_t next_offs
   auto done = co_await write(database_, context, std::move(unit));
   if (done) {
     count_unreadable(unreadable);
+    std::erase_if(works, [](const WorkPointer& work) { return work->parked; });  // record_finished() has these
     begin_undoing(works);
   }
   co_return done;

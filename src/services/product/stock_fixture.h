@@ -15,6 +15,7 @@
 #include "runtime/metrics.h"
 #include "services/product/stock_module.h"
 #include "services/product/stock_shard.h"
+#include "support/task_runner.h"
 #include "support/temporary_directory.h"
 
 namespace jangteo {
@@ -76,6 +77,7 @@ class StockTest : public testing::Test {
     return {type, order, std::move(lines), "trace of " + order.str()};
   }
 
+  TaskRunner runner_;  // goes last: its loop outlives the threads that post to it
   TemporaryDirectory directory_;
   MetricsRegistry metrics_;
   SqliteReadPool readers_{2, 1024};

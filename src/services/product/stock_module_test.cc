@@ -92,7 +92,6 @@ class StockModuleTest : public StockTest {
     return all;
   }
 
-  TaskRunner runner_;
   std::unique_ptr<LocalEventLog> local_log_;
   std::unique_ptr<FaultyEventLog> log_;
   std::unique_ptr<MetricsRegistry> module_metrics_;

@@ -24,7 +24,6 @@ class StockServiceTest : public StockTest {
 
   StockLevels levels_;
   std::unique_ptr<StockService> service_;
-  TaskRunner runner_;
 };
 
 TEST_F(StockServiceTest, AdjustmentsGoToTheShardsOfTheirVariants) {

@@ -327,7 +327,6 @@ TEST_P(StockShardModelTest, DoesWhatTheModelDoesInAnyOrderWithDuplicatesAndFailu
     if (lines.empty()) lines.push_back({variants_[0], 1});
     orders_.emplace_back(new_id<OrderId>(Timestamp{i}), lines);
   }
-  TaskRunner runner;
   StockModel model;
   for (int round = 0; round < 150; ++round) {
     // A group of units that share a commit.
@@ -341,10 +340,10 @@ TEST_P(StockShardModelTest, DoesWhatTheModelDoesInAnyOrderWithDuplicatesAndFailu
         sql_contract::Unit unit = [this, &step = steps[i], &given = replies[i]](SqlTx& tx) {
           return carry_out(tx, step, given);
         };
-        units.push_back(runner.start_on(0, sql_contract::run_unit(&database(), std::move(unit))));
+        units.push_back(runner_.start_on(0, sql_contract::run_unit(&database(), std::move(unit))));
       }
       std::promise<void> queued;
-      runner.loop().post([&queued] { queued.set_value(); });
+      runner_.loop().post([&queued] { queued.set_value(); });
       queued.get_future().wait();
     }
     for (std::size_t i = 0; i < steps.size(); ++i) {
