@@ -51,10 +51,15 @@ Task<void> PaymentService::serve(TaskScope* scope) {
 }
 
 void PaymentService::begin(WorkPointer work) {
-  if (work->parked) ++parked_count_;
   auto& last = last_[work->command.order];
   work->before = std::exchange(last, work);
   scope_->spawn(carry_out(std::move(work)));
+}
+
+void PaymentService::park(Work& work) {
+  work.parked = true;
+  ++parked_count_;
+  ++tasks_[{work.command.order, work.command.type}];
 }
 
 Task<void> PaymentService::carry_out(WorkPointer work) {
@@ -281,7 +286,7 @@ void PaymentService::begin_undoing(const std::vector<WorkPointer>& works) {
     undoing->command.type = PaymentCommand::Type::cancel;
     undoing->command.order = work->command.order;
     undoing->command.trace = work->command.trace;
-    undoing->parked = true;
+    park(*undoing);
     begin(std::move(undoing));
   }
 }
@@ -306,8 +311,11 @@ Task<Status> PaymentService::apply(const LogBatch* batch, std::int64_t next_offs
     if (!work.done || work.outcome.kind == ProviderOutcome::Kind::failed) works.back()->body = record.value;
   }
   for (auto& work : works) {
-    work->parked = !work->body.empty();
-    if (!work->done) ++parked_count_;
+    if (!work->done) {
+      park(*work);
+    } else {
+      work->parked = !work->body.empty();  // by a stop: only its row is left
+    }
   }
   CallContext context;
   auto unit = [this, &works, &unreadable, next_offset](SqlTx& tx) -> Status {
@@ -355,7 +363,7 @@ Task<void> PaymentService::resume_parked(TaskScope* scope) {
     JT_ASSERT(command.has_value(), "a parked command was read before");
     auto work = std::make_shared<Work>();
     work->command = std::move(*command);
-    work->parked = true;
+    park(*work);
     begin(std::move(work));
   }
 }
@@ -366,18 +374,24 @@ Task<void> PaymentService::record_finished(TaskScope* scope) {
     std::vector<WorkPointer> works = std::exchange(finished_, {});
     std::erase_if(works, [](const WorkPointer& work) { return work->outcome.kind == ProviderOutcome::Kind::failed; });
     if (works.empty()) continue;
+    for (const auto& work : works) work->last_of_task = --tasks_.at({work->command.order, work->command.type}) == 0;
     CallContext context;
     auto unit = [this, &works](SqlTx& tx) -> Status {
       for (const auto& work : works) {
-        PaymentStore::remove_task(tx, work->command);
+        if (work->last_of_task) PaymentStore::remove_task(tx, work->command);
         record(tx, *work);
       }
       return {};
     };
     auto done = co_await write(database_, context, std::move(unit));
     if (done) {
+      for (const auto& work : works) {
+        const auto task = tasks_.find({work->command.order, work->command.type});
+        if (task != tasks_.end() && task->second == 0) tasks_.erase(task);
+      }
       begin_undoing(works);
     } else {
+      for (const auto& work : works) ++tasks_.at({work->command.order, work->command.type});
       log_warn("payment.record_failed", {{"why", done.error().detail}});
       finished_.insert(finished_.begin(), works.begin(), works.end());  // an order's commands are recorded in order
       co_await sleep_for(Millis{200});

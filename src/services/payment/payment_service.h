@@ -5,10 +5,12 @@
 // payment is voided at the provider.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "delivery/subscriber.h"
@@ -37,6 +39,7 @@ class PaymentService final : public SubscriberBase {
     ProviderOutcome outcome;
     bool done = false;
     bool parked = false;
+    bool last_of_task = false;     // no other command under way shares its row
     bool undo = false;             // the provider holds money for what is voided or failed here
     std::shared_ptr<Work> before;  // the order's command before this one, until that is done
   };
@@ -54,6 +57,7 @@ class PaymentService final : public SubscriberBase {
   Task<void> resume_parked(TaskScope* scope);
   Task<void> record_finished(TaskScope* scope);
   void begin(WorkPointer work);
+  void park(Work& work);
   void record(SqlTx& tx, Work& work);
   void void_at_provider(SqlTx& tx, Work& work);
   void begin_undoing(const std::vector<WorkPointer>& works);
@@ -64,7 +68,9 @@ class PaymentService final : public SubscriberBase {
   std::uint32_t reply_partitions_;
   std::unordered_map<OrderId, WorkPointer> last_;  // of every order that has commands under way
   std::size_t parked_count_ = 0;                   // of these, outside a batch
-  std::vector<WorkPointer> finished_;              // parked ones whose provider has answered
+  // Commands per row of payment_task (a command that came twice shares one), from parking to recording.
+  std::map<std::pair<OrderId, PaymentCommand::Type>, std::size_t> tasks_;
+  std::vector<WorkPointer> finished_;  // parked ones whose provider has answered
   AsyncEvent finished_event_;
   Counter& authorized_;
   Counter& declined_;

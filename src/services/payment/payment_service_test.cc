@@ -162,8 +162,7 @@ TEST_F(PaymentServiceTest, AProviderThatStaysAwayIsADeclinedPaymentWithoutMoney)
 }
 
 TEST_F(PaymentServiceTest, CapturesAndRefundsAreRepeatedUntilTheyAreDone) {
-  std::map<std::string, int> tries;  // on the background loop
-  provider_->fate = [&tries](const std::string& call, const std::string&) {
+  provider_->fate = [tries = std::map<std::string, int>()](const std::string& call, const std::string&) mutable {
     return call != "authorize" && ++tries[call] < 4 ? Kind::failed : Kind::done;
   };
   send({authorize(order_, "tok_ok")});
@@ -221,8 +220,8 @@ class PaymentHistoryTest : public PaymentServiceTest, public testing::WithParamI
 // Rows: 9, 13
 TEST_P(PaymentHistoryTest, WhateverHappensTheProviderHoldsWhatIsRecorded) {
   std::mt19937 random(static_cast<unsigned>(GetParam()));
-  std::mt19937 luck(static_cast<unsigned>(GetParam()) + 100);  // on the background loop
-  provider_->fate = [&luck](const std::string&, const std::string&) {
+  provider_->fate = [luck = std::mt19937(static_cast<unsigned>(GetParam()) + 100)](const std::string&,
+                                                                                   const std::string&) mutable {
     const auto number = luck() % 10;
     return number == 0 ? Kind::failed : number == 1 ? Kind::unknown : Kind::done;
   };
