@@ -60,6 +60,7 @@ class OrderShard final : public CommitHook {
 
   void before_commit(SqlTx&, std::string_view) override {}
   void after_commit(std::string) noexcept override;
+  void after_unit_rollback(SqlReader&) noexcept override { forget_cache(); }
   void after_rollback() noexcept override;
   void forget_cache();
 
